@@ -351,15 +351,16 @@ public final class Deliveries<D> {
         }
         boolean counts = failure.verdict() == Outcome.Verdict.RETRY || work.policy().busy() == null;
         var next = work.kept().failed(failure, counts);
-        var pause = counts ? work.policy().pause(next.retries(), random)
+        var usual = counts ? work.policy().pause(next.retries(), random)
                 : Optional.of(work.policy().busy().after(next.busy()));
-        if (pause.isEmpty()) {
+        if (usual.isEmpty()) {
             return settle(work, attempt, new Ending.GivenUp(Ending.Reason.RETRIES, failure));
         }
+        var pause = failure.pause() == null || failure.pause().compareTo(usual.get()) < 0 ? usual.get()
+                : failure.pause();
         var now = time.instant();
         // A pause of nothing is another moment all the same: its entry is told from the one in hand by it.
-        var due = now.plus(pause.get()).isAfter(work.stored().due()) ? now.plus(pause.get()) : work.stored().due()
-                .plusNanos(1);
+        var due = now.plus(pause).isAfter(work.stored().due()) ? now.plus(pause) : work.stored().due().plusNanos(1);
         var oldest = work.oldest();
         return again(work, attempt, next.at(!due.isAfter(oldest) ? due : oldest.isAfter(now) ? oldest : now));
     }

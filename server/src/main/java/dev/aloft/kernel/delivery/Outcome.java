@@ -1,6 +1,7 @@
 package dev.aloft.kernel.delivery;
 
 import dev.aloft.api.ApiError;
+import java.time.Duration;
 import java.util.Set;
 
 /** How one attempt went. */
@@ -16,19 +17,30 @@ public sealed interface Outcome {
      * It did not work.
      *
      * @param detail what {@link Carrier#settled} needs to know of it, or null; kept until then
+     * @param pause  the least until the next attempt, as the target wants it, or null
      */
-    record Failed(Verdict verdict, int status, String code, String message, byte[] detail) implements Outcome {
+    record Failed(Verdict verdict, int status, String code, String message, byte[] detail, Duration pause)
+            implements Outcome {
+        public Failed(Verdict verdict, int status, String code, String message, byte[] detail) {
+            this(verdict, status, code, message, detail, null);
+        }
+
         /** What services answer, judged by {@link Verdict#of}. */
         public static Failed of(ApiError error) {
             return new Failed(Verdict.of(error), error.status(), error.code(), error.getMessage(), null);
         }
 
         public Failed judged(Verdict other) {
-            return new Failed(other, status, code, message, detail);
+            return new Failed(other, status, code, message, detail, pause);
         }
 
         public Failed with(byte[] knowledge) {
-            return new Failed(verdict, status, code, message, knowledge);
+            return new Failed(verdict, status, code, message, knowledge, pause);
+        }
+
+        /** The same where the target wants to be left alone so long. */
+        public Failed pausing(Duration atLeast) {
+            return new Failed(verdict, status, code, message, detail, atLeast);
         }
     }
 

@@ -21,8 +21,13 @@ public final class Outbound implements AutoCloseable {
     /** Made with the first request: it has a thread of its own. */
     private volatile HttpClient client;
 
-    /** @param body what the server said, whatever its status */
-    public record Answer(int status, byte[] body) {
+    /**
+     * What a server said.
+     *
+     * @param body       whatever the status
+     * @param retryAfter the header of this name, or null
+     */
+    public record Answer(int status, byte[] body, String retryAfter) {
     }
 
     /** Sends one request and waits for the whole answer; throws where there is none in time, or one that has no end. */
@@ -35,7 +40,8 @@ public final class Outbound implements AutoCloseable {
                 HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), MOST_BYTES));
         try {
             var response = answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-            return new Answer(response.statusCode(), response.body());
+            return new Answer(response.statusCode(), response.body(),
+                    response.headers().firstValue("Retry-After").orElse(null));
         } catch (TimeoutException _) {
             throw new HttpTimeoutException("request timed out");
         } catch (ExecutionException e) {

@@ -60,9 +60,8 @@ final class Authorizations {
         };
     }
 
-    /** Says whether there was a token. */
-    boolean forget(KeptConnection connection) {
-        return tokens.remove(key(connection)) != null;
+    void forget(KeptConnection connection) {
+        tokens.remove(key(connection));
     }
 
     /** A connection that was changed needs another token. */

@@ -42,7 +42,11 @@ final class Buses {
     }
 
     KeptBus create(Caller caller, Events.CreateEventBusRequest input) {
-        Refusals.unbuilt("An event bus of a partner", input.eventSourceName());
+        if (input.eventSourceName() != null) {
+            // No partner is here, so none has made a source for anybody.
+            throw new Events.ResourceNotFoundException("Event source " + input.eventSourceName()
+                    + " does not exist.");
+        }
         if (input.name().contains("/")) {
             throw Refusals.invalid("Event bus name must not contain '/'.");
         }
@@ -235,6 +239,9 @@ final class Buses {
         }
         store.change(tx -> {
             var bus = existing(tx, name, now);
+            if (!all && bus.policy() == null) {
+                throw new Events.ResourceNotFoundException("EventBus does not have a policy.");
+            }
             var statements = statements(bus.policy());
             if (!all && !statements.removeIf(each -> input.statementId().equals(each.get("Sid")))) {
                 throw new Events.ResourceNotFoundException("Statement with the provided id does not exist.");

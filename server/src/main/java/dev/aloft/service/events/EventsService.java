@@ -75,7 +75,8 @@ public final class EventsService implements Service, Events {
         connections = new Connections(data, store, keys, new ConnectionSecrets(endpoint, roles), time);
         destinations = new ApiDestinations(data, connections, store, time);
         http = new HttpTargets(destinations, connections, new Authorizations(connections, outbound, time),
-                new RateLimits(time), outbound, platform, (caller, access) -> authorizer.require(caller, access, this));
+                new RateLimits(time), outbound, platform,
+                (caller, access) -> authorizer.require(caller, access, this), time);
         deadLetters = new Deliveries<>("dead-letters", store, time, Codec.of(Dispatch.class),
                 new Dispatches(targets, roles::assume).opening(keysOfBuses::opened).counting(measures::buried));
         deliveries = new Deliveries<>("deliveries", store, time, Codec.of(RuleDelivery.class),

@@ -12,6 +12,7 @@ import dev.aloft.kernel.delivery.Outcome;
 import dev.aloft.kernel.delivery.Outcome.Verdict;
 import dev.aloft.kernel.http.Outbound;
 import dev.aloft.kernel.pattern.EventPath;
+import dev.aloft.kernel.time.Time;
 import dev.aloft.service.events.ApiDestinations.Standing;
 import dev.aloft.service.events.EventsData.KeptConnection;
 import java.io.IOException;
@@ -20,10 +21,14 @@ import java.net.URLEncoder;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -39,6 +44,8 @@ final class HttpTargets implements WebServers {
             "upgrade",
             "transfer-encoding", "te", "trailer", "via", "forwarded");
     private static final int MOST_OF_A_MESSAGE = 1024;
+    /** Of the statuses that say it is the client's fault. */
+    private static final Set<Integer> RETRIED = Set.of(401, 407, 409, 429);
 
     private final ApiDestinations destinations;
     private final Connections connections;
@@ -47,13 +54,15 @@ final class HttpTargets implements WebServers {
     private final Outbound outbound;
     private final Supplier<String> platform;
     private final BiConsumer<Caller, Access> require;
+    private final Time time;
 
     /**
      * @param platform the platform's own address, at which deployed APIs answer
      * @param require  asks IAM, and throws its refusal
      */
     HttpTargets(ApiDestinations destinations, Connections connections, Authorizations authorizations, RateLimits limits,
-            Outbound outbound, Supplier<String> platform, BiConsumer<Caller, Access> require) {
+            Outbound outbound, Supplier<String> platform, BiConsumer<Caller, Access> require, Time time) {
+        this.time = time;
         this.destinations = destinations;
         this.connections = connections;
         this.authorizations = authorizations;
@@ -185,13 +194,17 @@ final class HttpTargets implements WebServers {
         var whole = withBody(request.body(), Authorizations.pairs(always.get("BodyParameters")));
         var answer = sent("ApiDestination", destination.method(),
                 withParameters(destination.url(), request.path(), query), headers, whole);
-        return answer instanceof Answer.Nothing(var why) ? new Answer.Nothing(refreshed(connection, why)) : answer;
+        if (answer instanceof Answer.Nothing(var why)) {
+            refresh(connection, why);
+        }
+        return answer;
     }
 
     /** A token that is no longer taken is thrown away; the next attempt asks for another. */
-    private Outcome.Failed refreshed(KeptConnection connection, Outcome.Failed failed) {
-        boolean refused = failed.status() == 401 || failed.status() == 407;
-        return refused && authorizations.forget(connection) ? failed.judged(Verdict.RETRY) : failed;
+    private void refresh(KeptConnection connection, Outcome.Failed failed) {
+        if (failed.status() == 401 || failed.status() == 407) {
+            authorizations.forget(connection);
+        }
     }
 
     private static void add(Map<String, String> headers, Map<String, String> more) {
@@ -239,8 +252,9 @@ final class HttpTargets implements WebServers {
             var said = new String(answer.body(), StandardCharsets.UTF_8);
             var message = unable + "API destination returned HTTP status " + answer.status() + " with payload: "
                     + said.substring(0, Math.min(said.length(), MOST_OF_A_MESSAGE));
-            return new Answer.Nothing(
-                    new Outcome.Failed(verdict(answer.status()), answer.status(), "SDK_CLIENT_ERROR", message, null));
+            var failed = new Outcome.Failed(verdict(answer.status()), answer.status(), "SDK_CLIENT_ERROR", message,
+                    null);
+            return new Answer.Nothing(answer.retryAfter() == null ? failed : after(failed, answer.retryAfter()));
         } catch (HttpTimeoutException e) {
             return new Answer.Nothing(
                     new Outcome.Failed(Verdict.RETRY, 504, "TIMEOUT", unable + "The request timed out.", null));
@@ -253,6 +267,29 @@ final class HttpTargets implements WebServers {
     }
 
     private static Verdict verdict(int status) {
-        return status == 409 || status == 429 || status >= 500 ? Verdict.RETRY : Verdict.FINAL;
+        return RETRIED.contains(status) || status >= 500 ? Verdict.RETRY : Verdict.FINAL;
+    }
+
+    /**
+     * The server says when it wants to be asked again, in seconds or by a date. The longer of that and the retry
+     * policy's pause is kept; a negative number ends it.
+     */
+    private Outcome.Failed after(Outcome.Failed failed, String retryAfter) {
+        Duration pause;
+        try {
+            pause = Duration.ofSeconds(Long.parseLong(retryAfter.strip()));
+        } catch (NumberFormatException _) {
+            return date(retryAfter).map(moment -> failed.pausing(Duration.between(time.instant(), moment)))
+                    .orElse(failed);
+        }
+        return pause.isNegative() ? failed.judged(Verdict.FINAL) : failed.pausing(pause);
+    }
+
+    private static Optional<Instant> date(String text) {
+        try {
+            return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text.strip(), Instant::from));
+        } catch (DateTimeParseException _) {
+            return Optional.empty();
+        }
     }
 }

@@ -29,7 +29,7 @@ final class DeliveryDestinations {
      * @param policy a JSON document, or null
      */
     record Kept(String account, String region, String name, String resourceArn, String format, String policy,
-            Map<String, String> tags) {
+            Map<String, String> tags) implements Tagged<Kept> {
         String arn() {
             return new Arn("aws", "logs", region, account, PREFIX + name).toString();
         }
@@ -50,7 +50,8 @@ final class DeliveryDestinations {
             return new Kept(account, region, name, resourceArn, format, changed, tags);
         }
 
-        Kept withTags(Map<String, String> changed) {
+        @Override
+        public Kept withTags(Map<String, String> changed) {
             return new Kept(account, region, name, resourceArn, format, policy, changed);
         }
     }
@@ -177,6 +178,6 @@ final class DeliveryDestinations {
     }
 
     static Logs.Policy told(String policy) {
-        return policy == null ? null : Logs.Policy.of(p -> p.deliveryDestinationPolicy(policy));
+        return Logs.Policy.of(p -> p.deliveryDestinationPolicy(policy));
     }
 }

@@ -22,12 +22,13 @@ final class DeliverySources {
 
     /** @param tags those it was made with, and since */
     record Kept(String account, String region, String name, String resourceArn, String logType,
-            Map<String, String> tags) {
+            Map<String, String> tags) implements Tagged<Kept> {
         String arn() {
             return new Arn("aws", "logs", region, account, "delivery-source:" + name).toString();
         }
 
-        Kept withTags(Map<String, String> changed) {
+        @Override
+        public Kept withTags(Map<String, String> changed) {
             return new Kept(account, region, name, resourceArn, logType, changed);
         }
     }

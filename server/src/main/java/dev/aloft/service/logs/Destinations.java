@@ -14,6 +14,7 @@ import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -41,12 +42,9 @@ final class Destinations {
     }
 
     KeptDestination put(Caller caller, Logs.PutDestinationRequest input) {
-        if (input.tags() != null && !input.tags().isEmpty()) {
-            throw ApiError.notBuilt("A destination's tags");
-        }
         var kind = Arn.isArn(input.targetArn()) ? Arn.parse(input.targetArn()).service() : "";
         var wanted = new KeptDestination(caller.account(), caller.region(), input.destinationName(), input.targetArn(),
-            input.roleArn(), null, time.instant());
+            input.roleArn(), null, time.instant(), input.tags() == null ? Map.of() : input.tags());
         try {
             if (!kind.equals("kinesis") && !kind.equals("firehose")) {
                 throw invalid();
@@ -60,7 +58,8 @@ final class Destinations {
         return store.write(tx -> {
             var kept = data.destinations.get(tx, key).map(before -> new KeptDestination(before.account(),
                 before.region(),
-                before.name(), wanted.targetArn(), wanted.roleArn(), before.policy(), before.created())).orElse(wanted);
+                before.name(), wanted.targetArn(), wanted.roleArn(), before.policy(), before.created(),
+                before.tags())).orElse(wanted);
             data.destinations.put(tx, key, kept);
             return kept;
         });
@@ -86,7 +85,7 @@ final class Destinations {
             before -> before.withPolicy(input.accessPolicy())).orElseThrow(Destinations::missing));
     }
 
-    private static ApiError missing() {
+    static ApiError missing() {
         return new Logs.ResourceNotFoundException("The specified destination does not exist.");
     }
 

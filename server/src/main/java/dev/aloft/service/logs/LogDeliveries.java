@@ -34,7 +34,8 @@ final class LogDeliveries {
      * @param s3        for buckets, else null
      */
     record Kept(String account, String region, String id, String source, String destinationArn, String type,
-            List<String> fields, String delimiter, Logs.S3DeliveryConfiguration s3, Map<String, String> tags) {
+            List<String> fields, String delimiter, Logs.S3DeliveryConfiguration s3, Map<String, String> tags)
+            implements Tagged<Kept> {
         String arn() {
             return new Arn("aws", "logs", region, account, "delivery:" + id).toString();
         }
@@ -48,7 +49,8 @@ final class LogDeliveries {
                     tags);
         }
 
-        Kept withTags(Map<String, String> changed) {
+        @Override
+        public Kept withTags(Map<String, String> changed) {
             return new Kept(account, region, id, source, destinationArn, type, fields, delimiter, s3, changed);
         }
     }

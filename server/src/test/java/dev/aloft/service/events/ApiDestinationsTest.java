@@ -10,6 +10,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,6 +21,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections, and requests to a web server with what they add. */
 class ApiDestinationsTest extends EventsFixture {
@@ -31,6 +35,8 @@ class ApiDestinationsTest extends EventsFixture {
     private final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
     /** What the server answers next; 200 where there is nothing. */
     private final Deque<Integer> answers = new ArrayDeque<>();
+    /** The header of this name, with each answer. */
+    private final Deque<String> retryAfter = new ArrayDeque<>();
     private HttpServer server;
 
     @BeforeEach
@@ -53,6 +59,9 @@ class ApiDestinationsTest extends EventsFixture {
         boolean token = exchange.getRequestURI().getPath().equals("/token");
         var text = token ? "{\"access_token\":\"t" + requests.size()
                 + "\",\"token_type\":\"bearer\",\"expires_in\":3600}" : "said";
+        if (!retryAfter.isEmpty()) {
+            exchange.getResponseHeaders().set("Retry-After", retryAfter.poll());
+        }
         exchange.sendResponseHeaders(token || answers.isEmpty() ? 200 : answers.poll(), text.length());
         exchange.getResponseBody().write(text.getBytes(StandardCharsets.UTF_8));
         exchange.close();
@@ -169,6 +178,56 @@ class ApiDestinationsTest extends EventsFixture {
                 "Unable to invoke ApiDestination endpoint: API destination returned HTTP status 404 "
                 + "with payload: said");
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 407, 409, 429, 500, 503})
+    void theseAreTriedAgain(int status) {
+        destination(connection("API_KEY", key()), "/", 300);
+        answers.add(status);
+        put();
+        time.advance(Duration.ofMinutes(1));
+        assertThat(requests).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {302, 400, 403, 404, 410})
+    void theseAreNot(int status) {
+        destination(connection("API_KEY", key()), "/", 300);
+        answers.add(status);
+        put();
+        time.advance(Duration.ofMinutes(1));
+        assertThat(requests).hasSize(1);
+        assertThat(delivered).hasSize(1);
+    }
+
+    @Test
+    void aServerSaysWhenItWantsToBeAskedAgain() {
+        destination(connection("API_KEY", key()), "/", 300);
+        answers.addAll(List.of(503, 429));
+        retryAfter.add("3600");
+        retryAfter.add(DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                time.instant().plus(Duration.ofHours(3)).atOffset(ZoneOffset.UTC)));
+        put();
+        time.advance(Duration.ofMinutes(59));
+        assertThat(requests).hasSize(1);
+        time.advance(Duration.ofMinutes(2));
+        assertThat(requests).hasSize(2);
+        time.advance(Duration.ofMinutes(117));
+        assertThat(requests).hasSize(2);
+        time.advance(Duration.ofMinutes(3));
+        assertThat(requests).hasSize(3);
+    }
+
+    @Test
+    void aServerThatNeverWantsToBeAskedAgainIsNot() {
+        destination(connection("API_KEY", key()), "/", 300);
+        answers.add(503);
+        retryAfter.add("-1");
+        put();
+        time.advance(Duration.ofHours(1));
+        assertThat(requests).hasSize(1);
+        assertThat(delivered).hasSize(1);
     }
 
     @Test

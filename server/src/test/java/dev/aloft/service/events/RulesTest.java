@@ -78,6 +78,13 @@ class RulesTest extends EventsFixture {
             () -> events.deleteEventBus(ROOT, Events.DeleteEventBusRequest.of(r -> r.name("default"))));
         refused("ResourceNotFoundException", "Event bus gone does not exist.",
             () -> events.describeEventBus(ROOT, Events.DescribeEventBusRequest.of(r -> r.name("gone"))));
+        refused("ResourceNotFoundException", "EventBus does not have a policy.", () -> events.removePermission(ROOT,
+                Events.RemovePermissionRequest.of(r -> r.eventBusName("shop").statementId("gone"))));
+        events.putPermission(ROOT, Events.PutPermissionRequest.of(r -> r.eventBusName("shop").statementId("one")
+                .action("events:PutEvents").principal("444455556666")));
+        refused("ResourceNotFoundException", "Event source aws.partner/a.com/b does not exist.",
+                () -> events.createEventBus(ROOT, Events.CreateEventBusRequest.of(r -> r.name("aws.partner/a.com/b")
+                        .eventSourceName("aws.partner/a.com/b"))));
         refused("ResourceNotFoundException", "Statement with the provided id does not exist.",
                 () -> events.removePermission(ROOT,
             Events.RemovePermissionRequest.of(r -> r.eventBusName("shop").statementId("gone"))));

@@ -396,8 +396,10 @@ class FiltersTest {
             var other = CALLER.in("222222222222", "us-east-1").as(new Principal.Root("222222222222"));
             var stream = "arn:aws:kinesis:us-east-1:222222222222:stream/all";
             var destination = logs.putDestination(other, Logs.PutDestinationRequest.of(r -> r.destinationName("d")
-                .targetArn(stream).roleArn(ROLE))).destination();
+                .targetArn(stream).roleArn(ROLE).tags(Map.of("team", "a")))).destination();
             assertThat(destination.arn()).isEqualTo("arn:aws:logs:us-east-1:222222222222:destination:d");
+            assertThat(logs.listTagsForResource(other, Logs.ListTagsForResourceRequest.of(r -> r
+                .resourceArn(destination.arn()))).tags()).isEqualTo(Map.of("team", "a"));
             logs.putDestinationPolicy(other, Logs.PutDestinationPolicyRequest.of(r -> r.destinationName("d")
                 .accessPolicy(
                 "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"" + ACCOUNT

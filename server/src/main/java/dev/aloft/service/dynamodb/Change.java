@@ -6,6 +6,7 @@ import dev.aloft.service.dynamodb.expression.Condition;
 import dev.aloft.service.dynamodb.expression.Operand;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -35,8 +36,14 @@ record Change(LiveTable table, Key key, Optional<Condition> condition, boolean t
     record Check() implements Effect {
     }
 
-    /** @param change of the item, or of null where there is none; it may answer null as well */
-    record Modify(UnaryOperator<Map<String, AttributeValue>> change) implements Effect {
+    /**
+     * Functions of the item, or of null where there is none.
+     *
+     * @param refuse what cannot be done, before the condition is looked at
+     * @param change may answer null
+     */
+    record Modify(Consumer<Map<String, AttributeValue>> refuse, UnaryOperator<Map<String, AttributeValue>> change)
+            implements Effect {
     }
 
     boolean readsOld() {

@@ -133,6 +133,9 @@ final class ItemWriter {
         if (table.settings.conflicts() && origin == Origin.CALLER) {
             refuseConflict(tx, change, now);
         }
+        if (change.effect() instanceof Change.Modify(var refuse, _)) {
+            refuse.accept(before);
+        }
         checkCondition(change, before);
         var after = after(change, before);
         if (table.hasCollections()) {
@@ -179,7 +182,7 @@ final class ItemWriter {
             case Change.Put(var item, _) -> item;
             case Change.Delete() -> null;
             case Change.Check() -> before;
-            case Change.Modify(var modify) -> modify.apply(before);
+            case Change.Modify(_, var modify) -> modify.apply(before);
         };
     }
 

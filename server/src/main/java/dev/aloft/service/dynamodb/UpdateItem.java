@@ -11,15 +11,18 @@ import dev.aloft.service.dynamodb.expression.Path;
 import dev.aloft.service.dynamodb.expression.Placeholders;
 import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.expression.Update;
+import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
 import dev.aloft.service.dynamodb.value.Wording;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 final class UpdateItem {
+    private static final String TOO_LARGE = "Item size to update has exceeded the maximum allowed size";
     private static final Update NOTHING = Update.of(List.of(), List.of());
 
     private final ItemWriter writer;
@@ -59,7 +62,11 @@ final class UpdateItem {
         boolean tellsOld = ReturnValuesOnConditionCheckFailure.ALL_OLD.equals(in.returnValuesOnConditionCheckFailure());
         boolean counts = Capacity.isWanted(in.returnConsumedCapacity());
 
-        var outcome = writer.write(ref, change(wanted.key, wanted.update, wanted.condition, tellsOld, counts));
+        // The parameter that came before expressions is not measured.
+        boolean large = in.updateExpression() != null && wanted.update.size(Map.of()) > ItemSize.MAX;
+
+        var outcome = writer.write(ref, change(wanted.key, wanted.update, wanted.condition, tellsOld, counts,
+            large ? before -> refuseLarge(wanted.update, before) : _ -> { }));
 
         return UpdateItemResponse.of(r -> r
             .attributes(returned(returns, wanted.update, outcome))
@@ -67,14 +74,26 @@ final class UpdateItem {
             .itemCollectionMetrics(collections.told(ref, in.returnItemCollectionMetrics(), wanted.key)));
     }
 
+    /** An update of a transaction or of a statement, which is measured by the item it makes. */
     static Function<LiveTable, Change> change(Map<String, AttributeValue> key, Update update,
         Optional<Condition> condition, boolean tellsOld, boolean counts) {
+        return change(key, update, condition, tellsOld, counts, _ -> { });
+    }
+
+    private static Function<LiveTable, Change> change(Map<String, AttributeValue> key, Update update,
+        Optional<Condition> condition, boolean tellsOld, boolean counts, Consumer<Map<String, AttributeValue>> refuse) {
         return table -> {
             var at = table.schema.ofKey(key);
             checkKeys(table, update);
             return new Change(table, at, condition, tellsOld, counts,
-                new Change.Modify(before -> modify(table, key, update, before)));
+                new Change.Modify(refuse, before -> modify(table, key, update, before)));
         };
+    }
+
+    private static void refuseLarge(Update update, Map<String, AttributeValue> before) {
+        if (update.size(before == null ? Map.of() : before) > ItemSize.MAX) {
+            throw new ValidationException(TOO_LARGE);
+        }
     }
 
     /** The key is not updated, and keys of indexes keep their types. */
@@ -114,7 +133,7 @@ final class UpdateItem {
             }
         }
         table.checkIndexKeys(after);
-        ItemWriter.checkSize(after, "Item size to update has exceeded the maximum allowed size");
+        ItemWriter.checkSize(after, TOO_LARGE);
         return after;
     }
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class ItemsTest extends DynamoDbFixture {
+    private static final String TOO_LARGE = "Item size to update has exceeded the maximum allowed size";
     private static final String DETECTED = "1 validation error detected: ";
 
     private static PutItemRequest wire(String request) {
@@ -205,8 +206,26 @@ class ItemsTest extends DynamoDbFixture {
                 () -> update(r -> r.updateExpression("REMOVE x").attributeUpdates(Map.of())));
             refused("ResourceNotFoundException", "Requested resource not found",
                 () -> update(r -> r.tableName("missing")));
-            refused("Item size to update has exceeded the maximum allowed size", () -> update(r ->
+            refused(TOO_LARGE, () -> update(r ->
                 r.updateExpression("SET x = :v").expressionAttributeValues(item(":v", s("x".repeat(409_600))))));
+        }
+
+        /** The key is not counted, but each clause is: with a short key less fits than what PutItem takes. */
+        @Test
+        void isMeasuredByItsClauses() {
+            int most = 409_600 - 3 - 19 - 1;
+            setX(most, r -> { });
+            refused(TOO_LARGE, () -> setX(most + 1, r -> { }));
+            refused(TOO_LARGE, () -> setX(most + 1, r -> r.conditionExpression("attribute_exists(gone)")));
+            update(r -> r.attributeUpdates(Map.of("x",
+                new DynamoDb.AttributeValueUpdate(s("x".repeat(409_600 - 3)), "PUT"))));
+        }
+
+        private void setX(int length, Consumer<DynamoDb.UpdateItemRequest.Builder> with) {
+            update(r -> {
+                r.updateExpression("SET x = :v").expressionAttributeValues(item(":v", s("x".repeat(length))));
+                with.accept(r);
+            });
         }
 
         @Test

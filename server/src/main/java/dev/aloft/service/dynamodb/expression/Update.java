@@ -254,6 +254,11 @@ public final class Update {
             || action instanceof Delete);
     }
 
+    /** The bytes that UpdateItem counts it for, of this item. */
+    public long size(Map<String, AttributeValue> item) {
+        return UpdateSize.of(paths, actions, item);
+    }
+
     /** The item afterwards; the one before is not touched. */
     public Map<String, AttributeValue> apply(Map<String, AttributeValue> item) {
         return fields(tree, item, item);

@@ -15,7 +15,7 @@ public sealed interface Statement {
 
     /** @throws dev.aloft.service.dynamodb.value.ValidationException with AWS's words for what is wrong with it */
     static Statement parse(String text, List<AttributeValue> parameters) {
-        return new Parser(text, parameters).statement();
+        return new StatementReader(text, parameters).statement();
     }
 
     /**

@@ -25,6 +25,8 @@ import java.util.TreeSet;
  * @param enforce whether signatures are checked from the start, not only once there is an IAM user
  * @param sandbox how functions are kept apart: {@code auto} or, giving that up, {@code none}
  * @param concurrency how many events of Lambda functions run at once in each account and region; 1,000 as on AWS
+ * @param packageMegabytes how much the packages of functions and layers may be in each account and region; 75 GB as on
+ *                         AWS
  * @param exactProcessors whether a function gets no more of the processors than goes by its memory, as on AWS, also
  *                        while nobody else wants them
  * @param network     {@code shared}: functions use this machine's; {@code own}: each has its own, with a way to the
@@ -33,7 +35,7 @@ import java.util.TreeSet;
  *                    them
  */
 public record Config(String host, int port, Path data, boolean enforce, String sandbox, int concurrency,
-        boolean exactProcessors, String network, boolean fetches) {
+        int packageMegabytes, boolean exactProcessors, String network, boolean fetches) {
     private static final Map<String, String> DEFAULTS = defaults();
 
     private static Map<String, String> defaults() {
@@ -45,6 +47,7 @@ public record Config(String host, int port, Path data, boolean enforce, String s
         defaults.put("iam", "open");
         defaults.put("sandbox", "auto");
         defaults.put("concurrency", "1000");
+        defaults.put("packages", "76800");
         defaults.put("cpu", "shared");
         // On AWS a function reaches the internet.
         defaults.put("network", "shared");
@@ -75,6 +78,7 @@ public record Config(String host, int port, Path data, boolean enforce, String s
                 oneOf("iam", values.get("iam"), "open", "enforce").equals("enforce"),
                 oneOf("sandbox", values.get("sandbox"), "auto", "none"),
                 number("concurrency", values.get("concurrency"), 1, 1_000_000),
+                number("packages", values.get("packages"), 1, 1_000_000_000),
                 oneOf("cpu", values.get("cpu"), "shared", "exact").equals("exact"),
                 oneOf("network", values.get("network"), "shared", "own", "isolated"),
                 oneOf("runtimes", values.get("runtimes"), "fetch", "installed").equals("fetch"))

@@ -25,6 +25,7 @@ public final class Main {
               --iam MODE       open: any access key is root until there is an IAM user; enforce: every request is checked
               --sandbox MODE   auto: Linux namespaces; none: functions run as plain processes of your user
               --concurrency N  how many events of functions run at once in an account and region (default: 1000)
+              --packages N     megabytes that packages of functions and layers may be in an account and region (default: 76800)
               --cpu MODE       shared: functions share the processors by their memory; exact: none gets more than on AWS
               --network MODE   shared: functions use this machine's network; own: each has a loopback of its own and a way to the
                                outside (as root, with slirp4netns); isolated: a loopback of its own alone (as root)
@@ -102,8 +103,8 @@ public final class Main {
     /** One start-up on a folder that is thrown away, for the JVM to learn from. */
     private static int train() throws IOException {
         var folder = Files.createTempDirectory("aloft-train");
-        try (var platform =
-                Platform.open(new Config("127.0.0.1", 0, folder, false, "auto", 1_000, false, "shared", false))) {
+        var config = new Config("127.0.0.1", 0, folder, false, "auto", 1_000, 76_800, false, "shared", false);
+        try (var platform = Platform.open(config)) {
             platform.start();
             Training.run(platform.port());
         } finally {

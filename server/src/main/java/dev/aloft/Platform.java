@@ -136,10 +136,10 @@ public final class Platform implements AutoCloseable {
                 config.network().equals("shared") ? Optional.empty()
                         : Optional.of(new OwnNetworks(new OwnDoor(), config.network().equals("own"))));
         var sources = new RuntimeSources(config.nodePackages(), config.pythonPackages(), config.fetches());
-        lambda = new LambdaService(store, blobs, images, sandboxes, lambdaFolder, sources, config.concurrency(),
-            metrics,
-                endpoint, endpoint, targets, new RoleSessions(roles, sessions), new SignedUrls(signatures, authorizer),
-                this::url, time);
+        lambda = new LambdaService(store, blobs, images, sandboxes, lambdaFolder, sources,
+                new LambdaService.Quotas(config.concurrency(), config.packageMegabytes() * 1024L * 1024),
+                metrics, endpoint, endpoint, targets, new RoleSessions(roles, sessions),
+                new SignedUrls(signatures, authorizer), this::url, time);
 
         var logs = new LogsService(store, time, endpoint, targets, roles::assume);
         var events = new EventsService(store, targets, time, endpoint, authorizer, roles, keys, outbound, metrics,

@@ -19,7 +19,7 @@ class ConfigTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --frob          | aloft start does not know --frob. It knows --host, --port, --data, --iam, --sandbox, --concurrency, --cpu, --network, --runtimes.
+            --frob          | aloft start does not know --frob. It knows --host, --port, --data, --iam, --sandbox, --concurrency, --packages, --cpu, --network, --runtimes.
             --port          | --port needs a value.
             --port=abc      | port is abc; it must be a number from 0 to 65535.
             --port=65536    | port is 65536; it must be a number from 0 to 65535.
@@ -42,7 +42,8 @@ class ConfigTest {
         var config = Config.read(
                 List.of("--data", folder.toString(), "--port", "3"),
                 Map.of("ALOFT_PORT", "2", "ALOFT_SANDBOX", "auto"));
-        assertThat(config).isEqualTo(new Config("127.0.0.1", 3, folder, true, "auto", 1_000, false, "shared", true));
+        assertThat(config).isEqualTo(
+                new Config("127.0.0.1", 3, folder, true, "auto", 1_000, 76_800, false, "shared", true));
     }
 
     @Test
@@ -50,6 +51,6 @@ class ConfigTest {
         Files.writeString(folder.resolve("aloft.properties"), "prot = 1\n");
         assertThatThrownBy(() -> Config.read(List.of("--data=" + folder), Map.of()))
                 .hasMessage(folder.resolve("aloft.properties") + " sets prot, which is no setting. Settings are host, "
-                        + "port, iam, sandbox, concurrency, cpu, network, runtimes.");
+                        + "port, iam, sandbox, concurrency, packages, cpu, network, runtimes.");
     }
 }

@@ -50,7 +50,7 @@ class NamedPrincipalsTest {
 
     @BeforeEach
     void start() {
-        var config = new Config("127.0.0.1", 0, folder, false, "none", 1_000, false, "shared", false);
+        var config = new Config("127.0.0.1", 0, folder, false, "none", 1_000, 76_800, false, "shared", false);
         platform = new Platform(config, new TestTime(), new MemoryStore(), new Blobs(folder.resolve("blobs")),
                 KeyFile.inMemory());
     }

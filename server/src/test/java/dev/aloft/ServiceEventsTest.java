@@ -39,7 +39,7 @@ class ServiceEventsTest {
 
     @BeforeEach
     void start() {
-        var config = new Config("127.0.0.1", 0, folder, false, "none", 1_000, false, "shared", false);
+        var config = new Config("127.0.0.1", 0, folder, false, "none", 1_000, 76_800, false, "shared", false);
         platform = new Platform(config, time, new MemoryStore(), new Blobs(folder.resolve("blobs")),
             KeyFile.inMemory());
         platform.start();

@@ -5,7 +5,6 @@ import dev.aloft.api.Lambda;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.service.lambda.invoke.Concurrency;
-import java.util.stream.Stream;
 
 /**
  * An account's limits in a region, and what it uses of them.
@@ -13,15 +12,14 @@ import java.util.stream.Stream;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html">GetAccountSettings</a>
  */
 final class AccountSettings {
-    private static final long TOTAL_CODE_BYTES = 80_530_636_800L;
-    private static final long UNZIPPED_CODE_BYTES = 262_144_000L;
-    private static final long ZIPPED_CODE_BYTES = 52_428_800L;
 
     private final Store store;
+    private final CodeStorage storage;
     private final Concurrency concurrency;
 
-    AccountSettings(Store store, Concurrency concurrency) {
+    AccountSettings(Store store, CodeStorage storage, Concurrency concurrency) {
         this.store = store;
+        this.storage = storage;
         this.concurrency = concurrency;
     }
 
@@ -30,15 +28,11 @@ final class AccountSettings {
         return store.read(tx -> {
             int claimed = Claimed.claimed(tx, caller.account(), caller.region());
             long functions = LambdaData.FUNCTIONS.range(tx, account).count();
-            long bytes = Stream.of(
-                    LambdaData.FUNCTIONS.range(tx, account).map(row -> row.value().code()),
-                    LambdaData.VERSIONS.range(tx, account).map(row -> row.value().code()),
-                    LambdaData.LAYER_VERSIONS.range(tx, account).map(row -> row.value().code()))
-                    .flatMap(codes -> codes).mapToLong(CodeStore.Code::size).sum();
+            long bytes = CodeStorage.used(tx, caller.account(), caller.region());
             return Lambda.GetAccountSettingsResponse.of(a -> a
-                    .accountLimit(Lambda.AccountLimit.of(l -> l.totalCodeSize(TOTAL_CODE_BYTES)
-                            .codeSizeUnzipped(UNZIPPED_CODE_BYTES)
-                            .codeSizeZipped(ZIPPED_CODE_BYTES)
+                    .accountLimit(Lambda.AccountLimit.of(l -> l.totalCodeSize(storage.mostBytes())
+                            .codeSizeUnzipped(CodeStore.MOST_UNZIPPED_BYTES)
+                            .codeSizeZipped(CodeStore.MOST_ZIPPED_BYTES)
                             .concurrentExecutions(concurrency.limit())
                             .unreservedConcurrentExecutions(concurrency.limit() - claimed)))
                     .accountUsage(Lambda.AccountUsage.of(u -> u.totalCodeSize(bytes).functionCount(functions))));

@@ -29,6 +29,7 @@ final class CreateFunction {
     private final Functions functions;
     private final Versions versions;
     private final Uploads uploads;
+    private final CodeStorage storage;
     private final Images images;
     private final Layers layers;
     private final Roles roles;
@@ -38,13 +39,14 @@ final class CreateFunction {
     private final Measures measures;
     private final Time time;
 
-    CreateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers,
-            Roles roles, DestinationAccess destinations, EncryptedVariables variables, PackageKeys packageKeys,
-            Measures measures, Time time) {
+    CreateFunction(Store store, Functions functions, Versions versions, Uploads uploads, CodeStorage storage,
+            Images images, Layers layers, Roles roles, DestinationAccess destinations, EncryptedVariables variables,
+            PackageKeys packageKeys, Measures measures, Time time) {
         this.store = store;
         this.functions = functions;
         this.versions = versions;
         this.uploads = uploads;
+        this.storage = storage;
         this.images = images;
         this.layers = layers;
         this.roles = roles;
@@ -65,12 +67,14 @@ final class CreateFunction {
                         : new Uploads.Source(given.zipFile(), given.s3Bucket(), given.s3Key(), given.s3ObjectVersion()),
                         Optional.empty(), () -> packageKeys.seal(caller, name, given.sourceKMSKeyArn()));
         layers.fit(code, Layers.codes(used));
+        boolean publish = Boolean.TRUE.equals(r.publish());
+        storage.require(name, publish ? 2 * code.size() : code.size(),
+                () -> functions.forgetUnused(name, List.of(code)));
         var environment = r.environment() == null || r.environment().variables() == null ? null
                 : variables.kept(caller, name, r.role(), key(r), r.environment().variables());
         var latest = new LambdaData.Version(configuration(name, r, environment, code, used), code, Layers.codes(used),
                 UUID.randomUUID().toString());
         Map<String, String> tags = r.tags() == null ? Map.of() : r.tags();
-        boolean publish = Boolean.TRUE.equals(r.publish());
         String published = UUID.randomUUID().toString();
         FunctionConfiguration answer = store.write(tx -> {
             var function = new LambdaData.Function(latest.configuration(), code, latest.layers(), latest.build(), tags,

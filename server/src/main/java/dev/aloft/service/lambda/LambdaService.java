@@ -75,19 +75,21 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
      * @param permits     what roles may do with targets
      * @param roles       in the product a {@link RoleSessions}
      * @param urlAccess   in the product {@link SignedUrls}
-     * @param concurrencyLimit of each account in each region
+     * @param quotas      of each account in each region
      * @param endpointUrl where functions reach the platform, such as {@code http://127.0.0.1:4566}
      */
     public LambdaService(Store platform, Blobs blobs, Contents registry, Sandboxes sandboxes, Path folder,
-            RuntimeSources runtimes, int concurrencyLimit, Metrics metrics, Endpoint endpoint, Permits permits,
+            RuntimeSources runtimes, Quotas quotas, Metrics metrics, Endpoint endpoint, Permits permits,
             Targets targets, ExecutionRoles roles, UrlAccess urlAccess, Supplier<String> endpointUrl, Time time) {
         var store = platform.in("lambda");
         var library = new Library(library(folder));
         var images = new Images(new Contents(folder.resolve("images"), time), registry, library, endpoint);
         var packageKeys = new PackageKeys(endpoint, time);
         var codes = new CodeStore(blobs, images, library, packageKeys);
-        var concurrency = new dev.aloft.service.lambda.invoke.Concurrency(concurrencyLimit, new Claimed(store), time);
+        var concurrency = new dev.aloft.service.lambda.invoke.Concurrency(quotas.concurrentExecutions(),
+                new Claimed(store), time);
         var measures = new Measures(metrics);
+        var storage = new CodeStorage(store, quotas.codeBytes());
         invocations = new Invocations(sandboxes, library(folder), folder.resolve("runtimes"), runtimes, endpoint, roles,
                 concurrency, measures, endpointUrl, time);
         var destinationAccess = new DestinationAccess(roles, permits);
@@ -96,20 +98,20 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         var snapshotUses = new SnapshotUses(store, time);
         functions = new Functions(store, codes, invocations, variables, snapshotUses);
         snapshots = new Snapshots(store, functions, snapshotUses, invocations, time);
-        versions = new Versions(store, functions, snapshots);
+        versions = new Versions(store, functions, snapshots, storage);
         aliases = new Aliases(store, functions);
-        layers = new Layers(store, codes, uploads, functions, time);
+        layers = new Layers(store, codes, uploads, functions, storage, time);
         layerPermissions = new LayerPermissions(store);
-        createFunction = new CreateFunction(store, functions, versions, uploads, images, layers, new Roles(roles),
-                destinationAccess, variables, packageKeys, measures, time);
-        updateFunction = new UpdateFunction(store, functions, versions, uploads, images, layers, new Roles(roles),
-                destinationAccess, variables, packageKeys, measures, time);
+        createFunction = new CreateFunction(store, functions, versions, uploads, storage, images, layers,
+                new Roles(roles), destinationAccess, variables, packageKeys, measures, time);
+        updateFunction = new UpdateFunction(store, functions, versions, uploads, storage, images, layers,
+                new Roles(roles), destinationAccess, variables, packageKeys, measures, time);
         reservedConcurrency = new ReservedConcurrency(store, functions, concurrency);
         permissions = new Permissions(store, functions);
         access = new LambdaAccess(layers, layerPermissions, permissions);
         provisionedEnvironments = new Provisioned(invocations, this::provisionedWishes, time);
         provisioned = new ProvisionedConcurrency(store, functions, concurrency, provisionedEnvironments, time);
-        account = new AccountSettings(store, concurrency);
+        account = new AccountSettings(store, storage, concurrency);
         eventInvokeConfigs = new EventInvokeConfigs(store, functions, destinationAccess, time);
         recursion = new Recursion(store, functions, measures);
         destinations = new Destinations(store, time, targets, endpoint, roles, measures, endpointUrl);
@@ -135,6 +137,14 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         // Before anybody can bring one, and before anything runs in one.
         images.keepOnly(functions::images);
     }
+
+    /**
+     * What an account may have in a region.
+     *
+     * @param concurrentExecutions 1,000 on AWS, unless it was asked for more
+     * @param codeBytes            of all packages together; 75 GB on AWS, unless it was asked for more
+     */
+    public record Quotas(int concurrentExecutions, long codeBytes) {}
 
     private List<Provisioned.Wish> provisionedWishes() {
         return provisioned.wishes();

@@ -35,9 +35,11 @@ final class Layers {
     private final CodeStore codes;
     private final Uploads uploads;
     private final Functions functions;
+    private final CodeStorage storage;
     private final Time time;
 
-    Layers(Store store, CodeStore codes, Uploads uploads, Functions functions, Time time) {
+    Layers(Store store, CodeStore codes, Uploads uploads, Functions functions, CodeStorage storage, Time time) {
+        this.storage = storage;
         this.store = store;
         this.codes = codes;
         this.uploads = uploads;
@@ -53,6 +55,8 @@ final class Layers {
         Lambda.LayerVersionContentInput content = r.content();
         CodeStore.Code code = uploads.keep(caller,
                 new Uploads.Source(content.zipFile(), content.s3Bucket(), content.s3Key(), content.s3ObjectVersion()));
+        storage.require(name.account(), name.region(), code.size(),
+                () -> functions.forgetUnusedLayers(List.of(code)));
         String created = Settings.moment(time.instant());
         LambdaData.LayerVersion published = store.write(tx -> {
             long number = LambdaData.LAYERS.get(tx, name.key()).orElse(0L) + 1;

@@ -26,6 +26,7 @@ final class UpdateFunction {
     private final Functions functions;
     private final Versions versions;
     private final Uploads uploads;
+    private final CodeStorage storage;
     private final Images images;
     private final Layers layers;
     private final Roles roles;
@@ -35,13 +36,14 @@ final class UpdateFunction {
     private final Measures measures;
     private final Time time;
 
-    UpdateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers,
-            Roles roles, DestinationAccess destinations, EncryptedVariables variables, PackageKeys packageKeys,
-            Measures measures, Time time) {
+    UpdateFunction(Store store, Functions functions, Versions versions, Uploads uploads, CodeStorage storage,
+            Images images, Layers layers, Roles roles, DestinationAccess destinations, EncryptedVariables variables,
+            PackageKeys packageKeys, Measures measures, Time time) {
         this.store = store;
         this.functions = functions;
         this.versions = versions;
         this.uploads = uploads;
+        this.storage = storage;
         this.images = images;
         this.layers = layers;
         this.roles = roles;
@@ -78,6 +80,8 @@ final class UpdateFunction {
             return before.latest().toBuilder().codeSha256(code.told()).codeSize(code.size()).build();
         }
         boolean publish = Boolean.TRUE.equals(r.publish());
+        storage.require(name, (publish ? 2 * code.size() : code.size()) - before.code().size(),
+                () -> functions.forgetUnused(name, List.of(code)));
         String build = UUID.randomUUID().toString();
         String revision = UUID.randomUUID().toString();
         String published = UUID.randomUUID().toString();

@@ -4,6 +4,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Lambda.FunctionConfiguration;
 import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import java.util.ArrayList;
@@ -21,8 +22,10 @@ final class Versions {
     private final Store store;
     private final Functions functions;
     private final Snapshots snapshots;
+    private final CodeStorage storage;
 
-    Versions(Store store, Functions functions, Snapshots snapshots) {
+    Versions(Store store, Functions functions, Snapshots snapshots, CodeStorage storage) {
+        this.storage = storage;
         this.snapshots = snapshots;
         this.store = store;
         this.functions = functions;
@@ -33,6 +36,7 @@ final class Versions {
         Settings.refuse(r.publishTo() != null, "PublishTo");
         String revision = UUID.randomUUID().toString();
         String latestRevision = UUID.randomUUID().toString();
+        storage.require(name, store.read(tx -> moreBytes(tx, name)), () -> { });
         return store.write(tx -> {
             LambdaData.Function function = functions.find(tx, name);
             Functions.revision(function.latest(), r.revisionId());
@@ -56,11 +60,9 @@ final class Versions {
      */
     FunctionConfiguration publish(Tx tx, FunctionName name, LambdaData.Function function, String description,
             String revision) {
-        if (function.published() > 0) {
-            var last = LambdaData.VERSIONS.get(tx, LambdaData.key(name).and(function.published()));
-            if (last.isPresent() && last.get().stamp().equals(function.version().stamp())) {
-                return last.get().configuration();
-            }
+        var same = published(tx, name, function);
+        if (same.isPresent()) {
+            return same.get().configuration();
         }
         long number = function.published() + 1;
         var builder = function.latest().toBuilder().version(String.valueOf(number))
@@ -78,6 +80,18 @@ final class Versions {
         LambdaData.VERSIONS.put(tx, LambdaData.key(name).and(number), function.version().with(published));
         LambdaData.FUNCTIONS.put(tx, LambdaData.key(name), function.withPublished(number));
         return published;
+    }
+
+    /** The version that publishing gives again. */
+    private static Optional<LambdaData.Version> published(ReadTx tx, FunctionName name, LambdaData.Function function) {
+        return LambdaData.VERSIONS.get(tx, LambdaData.key(name).and(function.published()))
+                .filter(last -> last.stamp().equals(function.version().stamp()));
+    }
+
+    /** By how much publishing makes its packages more. */
+    private long moreBytes(ReadTx tx, FunctionName name) {
+        LambdaData.Function function = functions.find(tx, name);
+        return published(tx, name, function).isPresent() ? 0 : function.code().size();
     }
 
     Lambda.ListVersionsByFunctionResponse list(Caller caller, Lambda.ListVersionsByFunctionRequest r) {

@@ -77,7 +77,16 @@ final class TestLambda implements AutoCloseable {
         this(folder, store, Optional.empty());
     }
 
+    /** Whose accounts have room for so many bytes of packages. */
+    TestLambda(Path folder, long codeBytes) {
+        this(folder, new FlakyStore(new MemoryStore()), Optional.empty(), codeBytes);
+    }
+
     private TestLambda(Path folder, Store store, Optional<Isolation> isolation) {
+        this(folder, store, isolation, 80_530_636_800L);
+    }
+
+    private TestLambda(Path folder, Store store, Optional<Isolation> isolation, long codeBytes) {
         this.store = store;
         endpoint = new LocalEndpoint(this::admit, store::inTransaction);
         keys = new TestKeys(caller(), store, time, endpoint);
@@ -92,8 +101,8 @@ final class TestLambda implements AutoCloseable {
         service = new LambdaService(store, new Blobs(folder.resolve("blobs")), contents, sandboxes,
                 folder.resolve("lambda"),
                 new RuntimeSources(Optional.empty(), Optional.empty(), false),
-                1_000, metrics, endpoint, endpoint, targets, new TestRoles(), new TestAccess(),
-                () -> "http://127.0.0.1:4566", time);
+                new LambdaService.Quotas(1_000, codeBytes), metrics, endpoint, endpoint, targets, new TestRoles(),
+                new TestAccess(), () -> "http://127.0.0.1:4566", time);
         var logsService = new LogsService(store, time, endpoint, targets, (service, _, _) -> service);
         endpoint.add(new dev.aloft.service.cloudwatch.CloudWatchService(store, time, endpoint));
         endpoint.add(service);

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Does what alarms are to do when their state changes, and tells the account's event bus of the change. What could not
+ * Does what alarms are to do when their state changes, and tells the account's event bus of changes. What could not
  * be done stands in the alarm's history.
  */
 final class AlarmActions implements Carrier<AlarmActions.Action> {
@@ -50,9 +50,9 @@ final class AlarmActions implements Carrier<AlarmActions.Action> {
      * One thing to do.
      *
      * @param composite whether the alarm is one
-     * @param subject   of a notification, or null
+     * @param subject   of a notification, or an event's type; null where the target gets neither
      * @param body      what the target gets; of an event its detail
-     * @param changed   when the state changed
+     * @param changed   when what is told happened
      */
     record Action(String account, String region, String alarm, boolean composite, String target, String subject,
             String body, Instant changed) {
@@ -127,7 +127,7 @@ final class AlarmActions implements Carrier<AlarmActions.Action> {
 
     private void tell(Action action, Attempt attempt) {
         var entry = Events.PutEventsRequestEntry.of(e -> e.source("aws.cloudwatch").eventBusName(action.target())
-                .detailType("CloudWatch Alarm State Change").resources(List.of(action.alarmArn()))
+                .detailType(action.subject()).resources(List.of(action.alarmArn()))
                 .time(action.changed())
                 .detail(action.body()));
         var result = events.putEvents(caller(action, ALARMS, attempt),

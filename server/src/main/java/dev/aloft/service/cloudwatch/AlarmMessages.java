@@ -3,13 +3,11 @@ package dev.aloft.service.cloudwatch;
 import dev.aloft.api.CloudWatch;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
 
 /**
  * How a change of an alarm's state is told: to topics, to functions, to the event bus.
@@ -154,7 +152,7 @@ record AlarmMessages(Alarm before, Alarm after, List<Alarm> children) {
         data.put("alarmName", after.name());
         data.put("state", state(after.state()));
         data.put("previousState", state(before.state()));
-        data.put("configuration", configuration());
+        data.put("configuration", AlarmConfiguration.brief(after));
         return data;
     }
 
@@ -167,56 +165,6 @@ record AlarmMessages(Alarm before, Alarm after, List<Alarm> children) {
         }
         told.put("timestamp", Evaluation.moment(state.updated()));
         return told;
-    }
-
-    private Map<String, Object> configuration() {
-        var configuration = new LinkedHashMap<String, Object>();
-        if (after.description() != null) {
-            configuration.put("description", after.description());
-        }
-        if (after.isComposite()) {
-            configuration.put("alarmRule", after.composite().alarmRule());
-        } else {
-            configuration.put("metrics", Alarm.isMath(after.metric())
-                    ? after.metric().metrics().stream().map(AlarmMessages::query).toList() : List.of(metric()));
-        }
-        return configuration;
-    }
-
-    private Map<String, Object> metric() {
-        var alarm = after.metric();
-        var metric = CloudWatch.Metric.of(m -> m.namespace(alarm.namespace()).metricName(alarm.metricName())
-                .dimensions(after.dimensions()));
-        var stat = CloudWatch.MetricStat.of(s -> s.metric(metric).period(alarm.period()).unit(alarm.unit())
-                .stat(alarm.statistic() == null ? alarm.extendedStatistic() : alarm.statistic()));
-        return query(CloudWatch.MetricDataQuery.of(q -> q.metricStat(stat)
-                .id(UUID.nameUUIDFromBytes(after.arn().getBytes(StandardCharsets.UTF_8)).toString())));
-    }
-
-    private static Map<String, Object> query(CloudWatch.MetricDataQuery query) {
-        var told = new LinkedHashMap<String, Object>();
-        told.put("id", query.id());
-        put(told, "expression", query.expression());
-        put(told, "label", query.label());
-        if (query.metricStat() != null) {
-            told.put("metricStat", stat(query.metricStat()));
-        }
-        told.put("returnData", !Boolean.FALSE.equals(query.returnData()));
-        return told;
-    }
-
-    private static Map<String, Object> stat(CloudWatch.MetricStat given) {
-        var dimensions = new LinkedHashMap<String, Object>();
-        if (given.metric().dimensions() != null) {
-            given.metric().dimensions().forEach(it -> dimensions.put(it.name(), it.value()));
-        }
-        var stat = new LinkedHashMap<String, Object>();
-        stat.put("metric", new LinkedHashMap<>(Map.of("namespace", given.metric().namespace(), "name",
-                given.metric().metricName(), "dimensions", dimensions)));
-        stat.put("period", given.period());
-        stat.put("stat", given.stat());
-        put(stat, "unit", given.unit());
-        return stat;
     }
 
     /** What the history keeps of the change. */

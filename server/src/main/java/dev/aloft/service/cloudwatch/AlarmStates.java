@@ -60,8 +60,7 @@ final class AlarmStates {
         AlarmHistory.add(tx, alarm.arn(), alarm.isComposite(), now, id(alarm, "state"), "StateUpdate",
                 "Alarm updated from " + messages.before().state().value() + " to " + alarm.state().value(),
                         messages.history());
-        var bus = "arn:aws:events:" + alarm.region() + ":" + alarm.account() + ":event-bus/default";
-        promise(tx, alarm, bus, null, JsonWriter.string(messages.data()), now);
+        promise(tx, alarm, bus(alarm), "CloudWatch Alarm State Change", JsonWriter.string(messages.data()), now);
         if (alarm.actsOnChanges()) {
             for (var target : alarm.actions(alarm.state().value())) {
                 boolean isTopic = target.contains(":" + AlarmActions.TOPIC + ":");
@@ -69,6 +68,22 @@ final class AlarmStates {
                         isTopic ? messages.notification() : messages.event(), now);
             }
         }
+    }
+
+    private static String bus(Alarm alarm) {
+        return "arn:aws:events:" + alarm.region() + ":" + alarm.account() + ":event-bus/default";
+    }
+
+    /**
+     * Tells the event bus that an alarm was made, put otherwise or deleted.
+     *
+     * @param id     of the event, made before the transaction
+     * @param before of an update, else null
+     */
+    void tellConfigured(Tx tx, String id, String operation, Alarm alarm, Alarm before, Instant now) {
+        actions.promise(tx, id, new Action(alarm.account(), alarm.region(), alarm.name(), alarm.isComposite(),
+                bus(alarm), AlarmConfiguration.CHANGE,
+                JsonWriter.string(AlarmConfiguration.change(operation, alarm, before)), now));
     }
 
     private void promise(Tx tx, Alarm alarm, String target, String subject, String body, Instant now) {

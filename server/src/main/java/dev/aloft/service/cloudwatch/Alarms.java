@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -50,12 +52,13 @@ final class Alarms {
         evaluations.check(caller, input);
         var now = time.instant();
         var metric = input.toBuilder().tags(null).build();
+        var event = UUID.randomUUID().toString();
         store.change(tx -> {
-            var before = CloudWatchData.ALARMS.get(tx, all(caller).and(input.alarmName()));
+            var before = before(tx, caller, input.alarmName(), false);
             var alarm = new Alarm(caller.account(), caller.region(), metric, null,
                     before.map(Alarm::state).orElseGet(() -> Alarm.State.first(now)), now,
                     before.map(Alarm::tags).orElseGet(() -> tags(Map.of(), input.tags())));
-            keep(tx, alarm, before.isEmpty(), now);
+            keep(tx, event, alarm, before, now);
             CloudWatchData.EVALUATIONS.add(tx, Evaluations.next(alarm, now), alarm.key(), alarm.key());
         });
         evaluations.look();
@@ -65,14 +68,14 @@ final class Alarms {
         AlarmChecks.check(input);
         var now = time.instant();
         var composite = input.toBuilder().tags(null).build();
+        var event = UUID.randomUUID().toString();
         store.change(tx -> {
             requireAll(tx, caller, AlarmRule.read(input.alarmRule()));
-            var before = CloudWatchData.ALARMS.get(tx, all(caller).and(input.alarmName()));
+            var before = before(tx, caller, input.alarmName(), true);
             var alarm = new Alarm(caller.account(), caller.region(), null, composite,
                     before.map(Alarm::state).orElseGet(() -> Alarm.State.first(now)), now,
                     before.map(Alarm::tags).orElseGet(() -> tags(Map.of(), input.tags())));
-            keep(tx, alarm, before.isEmpty(), now);
-            CloudWatchData.EVALUATIONS.cancel(tx, alarm.key());
+            keep(tx, event, alarm, before, now);
             states.judge(tx, alarm, before.isEmpty(), now);
         });
     }
@@ -86,22 +89,36 @@ final class Alarms {
         }
     }
 
-    private static void keep(Tx tx, Alarm alarm, boolean isNew, Instant now) {
+    /** Alarms on metrics and composite ones share their names. */
+    private static Optional<Alarm> before(ReadTx tx, Caller caller, String name, boolean composite) {
+        var before = CloudWatchData.ALARMS.get(tx, all(caller).and(name));
+        if (before.isPresent() && before.get().isComposite() != composite) {
+            throw ApiError.of("ValidationError", 400, "Could not save the " + (composite ? "composite" : "metric")
+                    + " alarm as a " + (composite ? "metric" : "composite") + " alarm with the name " + name
+                    + " already exists");
+        }
+        return before;
+    }
+
+    private void keep(Tx tx, String event, Alarm alarm, Optional<Alarm> before, Instant now) {
         CloudWatchData.ALARMS.put(tx, alarm.key(), alarm);
         AlarmHistory.add(tx, alarm.arn(), alarm.isComposite(), now, "configured", "ConfigurationUpdate",
-                "Alarm \"" + alarm.name() + "\" " + (isNew ? "created" : "updated"), null);
+                "Alarm \"" + alarm.name() + "\" " + (before.isEmpty() ? "created" : "updated"), null);
+        states.tellConfigured(tx, event, before.isEmpty() ? "create" : "update", alarm, before.orElse(null), now);
     }
 
     /** All or none of them. */
     void delete(Caller caller, List<String> names) {
         var now = time.instant();
+        var event = UUID.randomUUID().toString();
         store.change(tx -> {
-            var alarms = names.stream().map(name -> existing(tx, caller, name)).toList();
+            var alarms = names.stream().distinct().map(name -> existing(tx, caller, name)).toList();
             alarms.forEach(alarm -> {
                 CloudWatchData.ALARMS.delete(tx, alarm.key());
                 CloudWatchData.EVALUATIONS.cancel(tx, alarm.key());
                 AlarmHistory.add(tx, alarm.arn(), alarm.isComposite(), now, "deleted", "ConfigurationUpdate",
                         "Alarm \"" + alarm.name() + "\" deleted", null);
+                states.tellConfigured(tx, event + "/" + alarm.name(), "delete", alarm, null, now);
             });
         });
     }
@@ -114,8 +131,13 @@ final class Alarms {
     /** Those that are not there are passed over. */
     void enable(Caller caller, List<String> names, boolean enabled) {
         var now = time.instant();
-        store.change(tx -> names.forEach(name -> CloudWatchData.ALARMS.update(tx, all(caller).and(name),
-                alarm -> alarm.acting(enabled, now))));
+        var event = UUID.randomUUID().toString();
+        store.change(tx -> names.stream().distinct().map(name -> CloudWatchData.ALARMS.get(tx, all(caller).and(name)))
+                .flatMap(Optional::stream).forEach(alarm -> {
+                    var acting = alarm.acting(enabled, now);
+                    CloudWatchData.ALARMS.put(tx, alarm.key(), acting);
+                    states.tellConfigured(tx, event + "/" + alarm.name(), "update", acting, alarm, now);
+                }));
     }
 
     void set(Caller caller, CloudWatch.SetAlarmStateRequest input) {

@@ -25,7 +25,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -46,6 +48,7 @@ class AlarmsTest {
     private final List<Sns.PublishRequest> notes = Collections.synchronizedList(new ArrayList<>());
     private final List<Lambda.InvokeRequest> invocations = Collections.synchronizedList(new ArrayList<>());
     private final List<Events.PutEventsRequestEntry> told = Collections.synchronizedList(new ArrayList<>());
+    private final List<Events.PutEventsRequestEntry> configured = Collections.synchronizedList(new ArrayList<>());
     private final List<String> services = Collections.synchronizedList(new ArrayList<>());
     private final Workers workers;
 
@@ -73,7 +76,8 @@ class AlarmsTest {
                 yield Lambda.InvokeResponse.of(_ -> { });
             }
             case Events.PutEventsRequest r -> {
-                told.addAll(r.entries());
+                r.entries().forEach(entry -> (entry.detailType().equals("CloudWatch Alarm State Change") ? told
+                        : configured).add(entry));
                 yield Events.PutEventsResponse.of(a -> a.entries(List.of(Events.PutEventsResultEntry.of(_ -> { }))));
             }
             default -> door.call(operation, caller, input);
@@ -129,6 +133,7 @@ class AlarmsTest {
     void aCompositeAlarmInThePlaceOfAnotherStopsNoOther() {
         put("a", _ -> { });
         put("b", _ -> { });
+        cloudWatch.deleteAlarms(CALLER, CloudWatch.DeleteAlarmsRequest.of(r -> r.alarmNames(List.of("a"))));
         compose("a", "ALARM(b)");
         time.advance(Duration.ofMinutes(1));
         measure(7);
@@ -214,6 +219,44 @@ class AlarmsTest {
         assertThat((Map<?, ?>) data.get("state")).isEqualTo(Map.of("value", "ALARM", "reason", "by hand",
                 "timestamp", "2026-01-01T00:00:00.000+0000"));
         assertThat(data.get("configuration").toString()).contains("name=m", "returnData=true", "stat=Sum");
+    }
+
+    @Test
+    void theEventBusIsToldHowAlarmsAreConfigured() {
+        put("a", r -> r.alarmDescription("d").alarmActions(List.of(TOPIC)));
+        put("a", r -> r.threshold(7.0).treatMissingData("ignore"));
+        cloudWatch.deleteAlarms(CALLER, CloudWatch.DeleteAlarmsRequest.of(r -> r.alarmNames(List.of("a"))));
+        time.settle();
+
+        assertThat(configured).allSatisfy(entry -> {
+            assertThat(entry.detailType()).isEqualTo("CloudWatch Alarm Configuration Change");
+            assertThat(entry.resources()).containsExactly(ARN + "a");
+        });
+        var details = configured.stream().map(entry -> (Map<?, ?>) JsonReader.tree(entry.detail()))
+                .collect(Collectors.toMap(detail -> detail.get("operation").toString(), detail -> detail));
+        assertThat(details).containsOnlyKeys("create", "update", "delete");
+        var made = (Map<?, ?>) details.get("create").get("configuration");
+        assertThat(made.keySet()).isEqualTo(Set.of("evaluationPeriods", "threshold", "comparisonOperator", "metrics",
+                "alarmName", "description", "actionsEnabled", "timestamp", "okActions", "alarmActions",
+                "insufficientDataActions"));
+        assertThat(details.get("create").get("state")).isEqualTo(Map.of("value", "INSUFFICIENT_DATA", "timestamp",
+                "2026-01-01T00:00:00.000+0000"));
+        var update = details.get("update");
+        assertThat(((Map<?, ?>) update.get("configuration")).get("treatMissingData")).isEqualTo("ignore");
+        assertThat(update.get("previousConfiguration")).isEqualTo(made);
+        assertThat(details.get("delete").containsKey("previousConfiguration")).isFalse();
+    }
+
+    @Test
+    void aCompositeAlarmAndOneOnAMetricShareTheirNames() {
+        put("a", _ -> { });
+        refused("ValidationError",
+                "Could not save the composite alarm as a metric alarm with the name a already exists",
+                () -> compose("a", "TRUE"));
+        compose("c", "ALARM(a)");
+        refused("ValidationError",
+                "Could not save the metric alarm as a composite alarm with the name c already exists",
+                () -> put("c", _ -> { }));
     }
 
     @Test

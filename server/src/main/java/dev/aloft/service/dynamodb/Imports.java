@@ -5,7 +5,6 @@ import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
-import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.CreateTableRequest;
 import dev.aloft.api.DynamoDb.DescribeImportRequest;
 import dev.aloft.api.DynamoDb.DescribeImportResponse;
@@ -20,9 +19,8 @@ import dev.aloft.api.DynamoDb.InputCompressionType;
 import dev.aloft.api.DynamoDb.InputFormat;
 import dev.aloft.api.DynamoDb.ListImportsRequest;
 import dev.aloft.api.DynamoDb.ListImportsResponse;
-import dev.aloft.api.DynamoDb.PutRequest;
 import dev.aloft.api.DynamoDb.S3BucketSource;
-import dev.aloft.api.JsonReader;
+import dev.aloft.api.DynamoDb.TableCreationParameters;
 import dev.aloft.api.S3;
 import dev.aloft.api.S3.GetObjectRequest;
 import dev.aloft.api.S3.ListObjectsV2Request;
@@ -32,24 +30,14 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.Transfer.StoredImport;
 import dev.aloft.service.dynamodb.value.ValidationException;
-import dev.aloft.service.dynamodb.value.Values;
-import dev.aloft.service.dynamodb.value.Wording;
-import dev.aloft.wire.Trees;
 import io.airlift.compress.MalformedInputException;
 import io.airlift.compress.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
-import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.GZIPInputStream;
@@ -63,7 +51,6 @@ import java.util.zip.ZipException;
  * formats</a>
  */
 final class Imports {
-    private static final int BATCH = 100;
     private static final int PAGE = 25;
     private static final int MAX_ERRORS = 10_000;
     private static final String INVALID = "ItemValidationError";
@@ -91,14 +78,7 @@ final class Imports {
             throw new ValidationException("Invalid Request: Unsupported InputFormatOptions for the given input format: "
                 + in.inputFormat() + ".");
         }
-        var wanted = in.tableCreationParameters();
-        var request = CreateTableRequest.of(r -> r.tableName(wanted.tableName())
-            .attributeDefinitions(wanted.attributeDefinitions())
-            .keySchema(wanted.keySchema()).billingMode(wanted.billingMode())
-            .provisionedThroughput(wanted.provisionedThroughput())
-            .onDemandThroughput(wanted.onDemandThroughput()).sseSpecification(wanted.sseSpecification())
-            .globalSecondaryIndexes(wanted.globalSecondaryIndexes()));
-        var ref = TableRef.toCreate(caller, wanted.tableName());
+        var ref = TableRef.toCreate(caller, in.tableCreationParameters().tableName());
         var now = time.instant();
         var asked = in.toBuilder().clientToken(null).build().toString();
         var known = in.clientToken() == null ? Optional.<StoredImport>empty() : known(ref, in.clientToken(), now);
@@ -109,22 +89,35 @@ final class Imports {
             }
             return new ImportTableResponse(known.get().told());
         }
-        var told = new ImportTableDescription[1];
-        tables.make(caller, request, true, (tx, table) -> {
+        var begun = new ImportTableDescription[1];
+        tables.make(caller, table(in.tableCreationParameters()), true, (tx, table) -> {
             var id = Backups.id(now, table.number());
-            told[0] = ImportTableDescription.of(d -> d.importArn(ref.arn() + "/import/" + id)
-                .importStatus(ImportStatus.IN_PROGRESS)
-                .tableArn(ref.arn()).tableId(table.id()).startTime(now).inputFormat(in.inputFormat())
-                .inputFormatOptions(in.inputFormatOptions()).s3BucketSource(owned(in.s3BucketSource(), caller))
-                .tableCreationParameters(wanted)
-                .inputCompressionType(in.inputCompressionType() == null
-                ? InputCompressionType.NONE : in.inputCompressionType())
-                .clientToken(in.clientToken() == null ? UUID.randomUUID().toString() : in.clientToken()).errorCount(0L)
-                .processedItemCount(0L).importedItemCount(0L).processedSizeBytes(0L));
-            data.imports.put(tx, ref.key().and(id), new StoredImport(told[0], asked, ref.name(), table.number(), ""));
+            begun[0] = begun(caller, ref, in, table, id, now);
+            data.imports.put(tx, ref.key().and(id), new StoredImport(begun[0], asked, ref.name(), table.number(), ""));
             data.importing.add(tx, now, ref.key().and(id), Key.EMPTY);
         });
-        return new ImportTableResponse(told[0]);
+        return new ImportTableResponse(begun[0]);
+    }
+
+    private static CreateTableRequest table(TableCreationParameters wanted) {
+        return CreateTableRequest.of(r -> r.tableName(wanted.tableName())
+            .attributeDefinitions(wanted.attributeDefinitions())
+            .keySchema(wanted.keySchema()).billingMode(wanted.billingMode())
+            .provisionedThroughput(wanted.provisionedThroughput())
+            .onDemandThroughput(wanted.onDemandThroughput()).sseSpecification(wanted.sseSpecification())
+            .globalSecondaryIndexes(wanted.globalSecondaryIndexes()));
+    }
+
+    private static ImportTableDescription begun(Caller caller, TableRef ref, ImportTableRequest in, StoredTable table,
+            String id, Instant now) {
+        return ImportTableDescription.of(d -> d.importArn(ref.arn() + "/import/" + id)
+            .importStatus(ImportStatus.IN_PROGRESS).tableArn(ref.arn()).tableId(table.id()).startTime(now)
+            .inputFormat(in.inputFormat()).inputFormatOptions(in.inputFormatOptions())
+            .s3BucketSource(owned(in.s3BucketSource(), caller)).tableCreationParameters(in.tableCreationParameters())
+            .inputCompressionType(in.inputCompressionType() == null ? InputCompressionType.NONE
+                : in.inputCompressionType())
+            .clientToken(in.clientToken() == null ? UUID.randomUUID().toString() : in.clientToken()).errorCount(0L)
+            .processedItemCount(0L).importedItemCount(0L).processedSizeBytes(0L));
     }
 
     private static S3BucketSource owned(S3BucketSource source, Caller caller) {
@@ -200,9 +193,9 @@ final class Imports {
         var response = s3.getObject(Exports.caller(ref), GetObjectRequest.of(r -> r.bucket(source.s3Bucket())
             .expectedBucketOwner(source.s3BucketOwner())
             .key(object.key())));
-        var counts = new long[3];
+        ImportedItems items;
         try (var in = content(response.body().stream(), one.told().inputCompressionType())) {
-            read(ref, one, in, counts, now);
+            items = read(ref, one, in, now);
         } catch (ZipException | EOFException | MalformedInputException e) {
             throw invalid();
         } catch (IOException e) {
@@ -210,11 +203,12 @@ final class Imports {
         }
         var told = one.told();
         store.change(tx -> data.imports.put(tx, key, one.with(told.toBuilder()
-            .processedItemCount(told.processedItemCount() + counts[0])
-            .importedItemCount(told.importedItemCount() + counts[1])
-            .errorCount(told.errorCount() + counts[2]).processedSizeBytes(told.processedSizeBytes() + object.size())
+            .processedItemCount(told.processedItemCount() + items.processed())
+            .importedItemCount(told.importedItemCount() + items.imported())
+            .errorCount(told.errorCount() + items.errors())
+            .processedSizeBytes(told.processedSizeBytes() + object.size())
             .build(), object.key())));
-        if (told.errorCount() + counts[2] > MAX_ERRORS) {
+        if (told.errorCount() + items.errors() > MAX_ERRORS) {
             throw invalid();
         }
     }
@@ -232,154 +226,18 @@ final class Imports {
         };
     }
 
-    private void read(TableRef ref, StoredImport one, InputStream content, long[] counts,
-            Instant now) throws IOException {
+    private ImportedItems read(TableRef ref, StoredImport one, InputStream content, Instant now) throws IOException {
         var live = store.read(tx -> open.find(tx, ref)).filter(table -> table.stored.number() == one.number())
-            .orElseThrow(() ->
-            ApiError.of("ResourceNotFoundException", 400, "Table: " + ref.name() + " not found"));
-        if (InputFormat.ION.equals(one.told().inputFormat())) {
-            readIon(live, content, counts, now);
-        } else {
-            readLines(live, one, content, counts, now);
+            .orElseThrow(() -> ApiError.of("ResourceNotFoundException", 400, "Table: " + ref.name() + " not found"));
+        var items = new ImportedItems(live, (table, batch) -> store.change(tx -> batch.forEach(item ->
+            writer.restore(tx, table, table.schema.unchecked(item), item, ITEMS.encode(item), now))));
+        switch (one.told().inputFormat()) {
+            case InputFormat.ION -> IonItems.read(content, items::add);
+            case InputFormat.CSV -> new CsvItems(live, one.told().inputFormatOptions()).read(content, items::add);
+            default -> JsonItems.read(content, items::add);
         }
-    }
-
-    private void readIon(LiveTable live, InputStream content, long[] counts, Instant now) {
-        var batch = new ArrayList<Map<String, AttributeValue>>();
-        IonItems.read(content, item -> {
-            counts[0]++;
-            item.ifPresentOrElse(batch::add, () -> counts[2]++);
-            if (batch.size() == BATCH) {
-                put(live, batch, counts, now);
-            }
-        });
-        put(live, batch, counts, now);
-    }
-
-    private void readLines(LiveTable live, StoredImport one, InputStream content, long[] counts,
-            Instant now) throws IOException {
-        var in = new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8));
-        boolean csv = InputFormat.CSV.equals(one.told().inputFormat());
-        char delimiter = delimiter(one.told());
-        var header = csv ? header(one.told(), in, delimiter) : List.<String>of();
-        var batch = new ArrayList<Map<String, AttributeValue>>();
-        for (String line; (line = csv ? record(in) : in.readLine()) != null; ) {
-            if (line.isBlank()) {
-                continue;
-            }
-            counts[0]++;
-            try {
-                batch.add(csv ? item(live, header, fields(line, delimiter)) : item(line));
-            } catch (ApiError e) {
-                counts[2]++;
-            } catch (JsonReader.Malformed e) {
-                // Nothing more is taken from a file that is no JSON somewhere.
-                counts[2]++;
-                break;
-            }
-            if (batch.size() == BATCH) {
-                put(live, batch, counts, now);
-            }
-        }
-        put(live, batch, counts, now);
-    }
-
-    /** Within quotes a record goes on behind the end of a line. */
-    private static String record(BufferedReader in) throws IOException {
-        var line = in.readLine();
-        while (line != null && line.chars().filter(c -> c == '"').count() % 2 == 1) {
-            var more = in.readLine();
-            if (more == null) {
-                break;
-            }
-            line = line + "\n" + more;
-        }
-        return line;
-    }
-
-    private static char delimiter(ImportTableDescription told) {
-        var options = told.inputFormatOptions();
-        return options == null || options.csv() == null || options.csv().delimiter() == null ? ','
-            : options.csv().delimiter().charAt(0);
-    }
-
-    private static List<String> header(ImportTableDescription told, BufferedReader in,
-            char delimiter) throws IOException {
-        var options = told.inputFormatOptions();
-        if (options != null && options.csv() != null && options.csv().headerList() != null) {
-            return options.csv().headerList();
-        }
-        var first = record(in);
-        return first == null ? List.of() : fields(first, delimiter);
-    }
-
-    private static List<String> fields(String line, char delimiter) {
-        var fields = new ArrayList<String>();
-        var field = new StringBuilder();
-        boolean quoted = false;
-        for (int i = 0; i < line.length(); i++) {
-            char c = line.charAt(i);
-            if (c == '"' && quoted && i + 1 < line.length() && line.charAt(i + 1) == '"') {
-                field.append(c);
-                i++;
-            } else if (c == '"') {
-                quoted = !quoted;
-            } else if (c == delimiter && !quoted) {
-                fields.add(field.toString());
-                field.setLength(0);
-            } else {
-                field.append(c);
-            }
-        }
-        fields.add(field.toString());
-        return fields;
-    }
-
-    /** Key attributes have the types of the table, all others are text. */
-    private static Map<String, AttributeValue> item(LiveTable table, List<String> header, List<String> fields) {
-        var item = new LinkedHashMap<String, AttributeValue>();
-        for (int i = 0; i < Math.min(header.size(), fields.size()); i++) {
-            var name = header.get(i);
-            var type = table.stored.attributes().stream().filter(one -> one.name().equals(name))
-                .map(StoredTable.Attribute::type).findFirst().orElse("S");
-            if (type.equals("S") || !fields.get(i).isEmpty()) {
-                item.put(name, type.equals("N") ? new AttributeValue.N(fields.get(i))
-                    : new AttributeValue.S(fields.get(i)));
-            }
-        }
-        return item;
-    }
-
-    private static Map<String, AttributeValue> item(String line) {
-        if (!(JsonReader.tree(line) instanceof Map<?, ?> tree)) {
-            throw new ValidationException("The line is no item");
-        }
-        var members = new LinkedHashMap<String, Object>();
-        tree.forEach((name, value) -> members.put(name.toString(), value));
-        var request = (PutRequest) Trees.read(PutRequest.of(_ -> { }).shape(), members);
-        if (request.item() == null) {
-            throw new ValidationException("The line has no Item");
-        }
-        return request.item();
-    }
-
-    private void put(LiveTable table, List<Map<String, AttributeValue>> batch, long[] counts, Instant now) {
-        var items = new ArrayList<Map<String, AttributeValue>>();
-        for (var raw : batch) {
-            try {
-                var item = Values.checked(raw, Wording.FORMER);
-                table.schema.ofItem(item);
-                table.checkIndexKeys(item);
-                ItemWriter.checkSize(item, "Item size has exceeded the maximum allowed size");
-                items.add(item);
-                counts[1]++;
-            } catch (ValidationException _) {
-                counts[2]++;
-            }
-        }
-        batch.clear();
-        store.change(tx -> items.forEach(item ->
-            writer.restore(tx, table, table.schema.unchecked(item), item, ITEMS.encode(item), now)));
+        items.put();
+        return items;
     }
 
     /** Of an import that could not begin there is no table; one with items that are none has the others. */

@@ -194,6 +194,18 @@ class TransfersTest extends DynamoDbFixture {
         assertThat(get("from-ion", item("a", s("last")))).isEqualTo(item("a", s("last"), "f", n("1.5")));
     }
 
+    /** As Moto verified on AWS; a document may as well take several lines. */
+    @Test
+    void documentsOfJsonNeedNoLinesOfTheirOwn() {
+        object("lines/data", "{\"Item\":{\"a\":{\"S\":\"x\"}}}{\"Item\":{\"a\":{\"S\":\"} \\\" {\"}}}\n\n"
+            + "{\n  \"Item\": {\n    \"a\": {\"S\": \"y\"}\n  }\n}{\"Nothing\":1}");
+        var ended = imported("from-lines", r -> r.inputFormat("DYNAMODB_JSON").s3BucketSource(
+            S3BucketSource.of(s -> s.s3Bucket("bucket").s3KeyPrefix("lines/"))));
+        assertThat(List.of(ended.processedItemCount(), ended.importedItemCount(), ended.errorCount()))
+            .containsExactly(4L, 3L, 1L);
+        assertThat(get("from-lines", item("a", s("} \" {")))).isNotNull();
+    }
+
     /** As AWS was seen to do in October 2026. */
     @Test
     void aLineThatIsNoJsonEndsItsFileAndABucketThatIsNotThereLeavesNoTable() {

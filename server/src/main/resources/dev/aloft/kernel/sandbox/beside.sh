@@ -15,6 +15,8 @@ ulimit -n 1024 || :
 ulimit -c 0 || :
 # Some shells call it u, some p.
 ulimit -u 1024 2> /dev/null || ulimit -p 1024 || :
+# What a shell says of a process that ended by a signal is none of the process's own lines.
+exec 5>&2 2> /dev/null
 status=0
-PATH=$path "$@" || status=$?
+PATH=$path "$@" 2>&5 5>&- || status=$?
 exit $status

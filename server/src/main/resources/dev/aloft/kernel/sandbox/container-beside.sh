@@ -11,7 +11,7 @@ ulimit -c 0 || :
 ulimit -u 1024 2> /dev/null || ulimit -p 1024 || :
 bundle=$(mktemp -d /tmp/bundle-XXXXXX)
 cat > "$bundle/config.json"
-exec 0< /dev/null
+exec 0< /dev/null 5>&2 2> /dev/null
 status=0
-: | PATH=$path "$@" --root "$bundle/state" run -b "$bundle" beside || status=$?
+: | PATH=$path "$@" --root "$bundle/state" run -b "$bundle" beside 2>&5 5>&- || status=$?
 exit $status

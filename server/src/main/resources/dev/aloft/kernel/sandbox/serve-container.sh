@@ -14,8 +14,8 @@ if [ "$hold" != - ]; then echo mounted; fi
 read -r size
 bundle=$(mktemp -d /tmp/bundle-XXXXXX)
 head -c "$size" > "$bundle/config.json"
-exec 0< /dev/null
+exec 0< /dev/null 5>&2 2> /dev/null
 status=0
 # Not /dev/null itself: runtimes give what the container reads to its user.
-: | PATH=$path "$@" --root "$bundle/state" run -b "$bundle" function 1>&2 9>&- || status=$?
+: | PATH=$path "$@" --root "$bundle/state" run -b "$bundle" function 1>&5 2>&5 5>&- 9>&- || status=$?
 exit $status

@@ -9,7 +9,8 @@ ulimit -n 1024 || :
 ulimit -c 0 || :
 # Some shells call it u, some p.
 ulimit -u 1024 2> /dev/null || ulimit -p 1024 || :
-exec 3<&0 4>&1
+# What a shell says of a process that ended by a signal is none of the process's own lines.
+exec 3<&0 4>&1 5>&2 2> /dev/null
 status=0
 {
     set -e
@@ -19,5 +20,5 @@ status=0
     exec 4>&-
     read -r gate
     echo "$gate"
-} | PATH=$path "$@" 1>&2 9>&- || status=$?
+} 2>&5 5>&- | PATH=$path "$@" 1>&5 2>&5 5>&- 9>&- || status=$?
 exit $status

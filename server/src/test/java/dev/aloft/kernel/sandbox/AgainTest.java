@@ -60,7 +60,7 @@ class AgainTest {
         Sandbox sandbox = boot(isolation, """
                 cat /tmp/mark 2>/dev/null || echo none
                 echo mine > /tmp/mark
-                ls -d /proc/[0-9]* | wc -l
+                ls -d /proc/[0-9]* 2> /dev/null | wc -l
                 id -u; ls -A /.library 2>/dev/null; pwd
                 setsid sleep 300 &
                 read -r line < /tmp/never 2>/dev/null
@@ -118,14 +118,16 @@ class AgainTest {
         Sandbox sandbox = boot(isolation, "echo $(cat /tmp/said); exec sleep 300");
         sandbox.hold(mine());
         Companion companion = sandbox.beside(List.of("sh", "-c",
-                "echo \"$A\"; id -u; touch /var/task/x 2>/dev/null && echo wrote; ls -d /proc/[0-9]* | wc -l; grep "
-                        + "Eff /proc/self/status;echo hello > /tmp/said; setsid sleep 300 & exec sleep 300"),
+                "echo \"$A\"; id -u; touch /var/task/x 2>/dev/null && echo wrote; ls -d /proc/[0-9]* 2>/dev/null"
+                        + " | wc -l; grep Eff /proc/self/status; echo hello > /tmp/said; echo said;"
+                        + " setsid sleep 300 & exec sleep 300"),
                         Map.of("A", "it's b", "PATH", "/usr/bin:/bin"));
         BufferedReader said = lines(companion.log());
         assertThat(said.readLine()).isEqualTo("it's b");
         assertThat(said.readLine()).isEqualTo("993");
         assertThat(Integer.parseInt(said.readLine())).isLessThan(6);
         assertThat(said.readLine()).isEqualTo("CapEff:\t0000000000000000");
+        assertThat(said.readLine()).isEqualTo("said");
         while (companion.processes().size() < 2) {
             Thread.onSpinWait();
         }

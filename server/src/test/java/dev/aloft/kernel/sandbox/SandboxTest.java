@@ -180,6 +180,17 @@ class SandboxTest {
 
     @ParameterizedTest
     @MethodSource("isolations")
+    void nobodyElseWritesOfItsEnd(Isolation isolation) throws IOException {
+        for (var signal : List.of("KILL", "TERM", "SEGV")) {
+            var sandbox = run(isolation, "echo own >&2; kill -" + signal + " $$", Map.of());
+            assertThat(sandbox.log().readAllBytes()).asString().as(signal).isEqualTo("own\n");
+        }
+        assertThat(run(isolation, "exec no-such-program", Map.of()).log().readAllBytes()).asString()
+                .contains("no-such-program");
+    }
+
+    @ParameterizedTest
+    @MethodSource("isolations")
     void whatWasWrittenBeforeItWasKilledCanBeReadAfterwards(Isolation isolation) throws IOException {
         Sandbox sandbox = run(isolation, "echo first; echo last; sleep 300", Map.of());
         assertThat(sandbox.log().readNBytes(6)).asString().isEqualTo("first\n");

@@ -123,7 +123,9 @@ class HostileRuntimeTest extends RunningLambda {
     void halfAnAnswerIsNone() {
         create("half", """
                 id = next()
-                line.sendall(('POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\\r\\nContent-Length: 100\\r\\n\\r\\nhalf' % id).encode())
+                line.sendall(('POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\\r\\nContent-Length: 6000000\\r\\n\\r\\n' % id).encode())
+                # More than waits unread on the way: it is an answer before its end is seen.
+                line.sendall(b'h' * 5500000)
                 line.close()
                 line = connect()
                 while True:

@@ -11,7 +11,6 @@ import dev.aloft.service.lambda.invoke.Life.Event;
 import dev.aloft.service.lambda.invoke.Life.State;
 import dev.aloft.service.lambda.invoke.Report.Phase;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +42,7 @@ final class Environment {
     private final FunctionVersion version;
     private final Launch launch;
     private final EnvironmentLog log;
-    private final Report report;
+    private final PlatformEvents events;
     private final Time time;
     private final Pool pool;
     private final Overdue overdue;
@@ -52,14 +51,8 @@ final class Environment {
 
     private final Life life = new Life();
     private volatile Incarnation now;
-    private volatile Invocation current;
+    private volatile InvokePhase current;
     private volatile Instant idleSince;
-    /** When the answer to the current event began and ended. */
-    private long answerNanos;
-    private long answeredNanos;
-    private long producedBytes;
-    private long readyNanos;
-    private Outcome answer;
     /** How long the init took that the next event reports; else -1. */
     private long initNanos = -1;
     /** How long the restore took that the next event reports; else -1. */
@@ -74,7 +67,7 @@ final class Environment {
         this.version = version;
         this.launch = launch;
         this.log = log;
-        this.report = report;
+        this.events = new PlatformEvents(version, launch.runtime().version(), report, log, time);
         this.time = time;
         this.pool = pool;
         this.overdue = overdue;
@@ -130,9 +123,7 @@ final class Environment {
 
     /** Starts the processes; done when their end has been taken note of. */
     private CompletableFuture<Void> begin(Incarnation incarnation) {
-        String runtimeVersion = launch.runtime().version();
-        tell(incarnation, report.initStart(incarnation.phase, runtimeVersion, Invocations.runtimeArn(version.region(),
-                runtimeVersion)));
+        events.initStart(incarnation);
         var ended = incarnation.emptied.thenRun(() -> emptied(incarnation));
         incarnation.sandbox.exit().thenAccept(exit -> exited(incarnation, exit));
         launch.begin(this, incarnation, log);
@@ -152,7 +143,7 @@ final class Environment {
 
     private void runtimeInitialized(Incarnation incarnation) {
         incarnation.extensions.close();
-        tell(incarnation, report.initRuntimeDone(incarnation.phase, null));
+        events.initRuntimeDone(incarnation, null);
         initialized(incarnation);
     }
 
@@ -166,7 +157,7 @@ final class Environment {
             if (over) {
                 initNanos = incarnation.phase == Phase.INIT && !version.snapStart()
                         ? System.nanoTime() - incarnation.startedNanos : -1;
-                tellInit(incarnation, Optional.empty());
+                events.initReport(incarnation, null);
                 incarnation.telemetry.close();
             }
         }
@@ -174,18 +165,6 @@ final class Environment {
             incarnation.initialized.complete(Optional.empty());
             Thread.ofVirtual().start(incarnation::keep);
         }
-    }
-
-    private void tellInit(Incarnation incarnation, Optional<Failure> failure) {
-        incarnation.extensions.told(report).forEach(event -> tell(incarnation, event));
-        tell(incarnation, report.initReport(incarnation.phase, System.nanoTime() - incarnation.startedNanos,
-                failure.orElse(null)));
-    }
-
-    private void tell(Incarnation incarnation, PlatformEvent event) {
-        String moment = Report.moment(time.instant());
-        log.say(event.lines(version, moment));
-        incarnation.telemetry.platform(event, moment);
     }
 
     // ---- restore
@@ -200,10 +179,8 @@ final class Environment {
     /** Lets the runtime go on from where its init ended, within ten seconds; says what went wrong. */
     Optional<Failure> restore() throws InterruptedException {
         Incarnation incarnation = now;
-        String runtimeVersion = launch.runtime().version();
         long begun = System.nanoTime();
-        tell(incarnation,
-                report.restoreStart(runtimeVersion, Invocations.runtimeArn(version.region(), runtimeVersion)));
+        events.restoreStart(incarnation);
         incarnation.sandbox.thaw();
         synchronized (this) {
             // A runtime that knows nothing of snapshots asked for its first event already.
@@ -222,8 +199,7 @@ final class Environment {
             throw new IllegalStateException(e);
         }
         restoreNanos = System.nanoTime() - begun;
-        failure.ifPresent(why -> tell(incarnation, report.restoreRuntimeDone(why)));
-        tell(incarnation, report.restoreReport(restoreNanos, failure.orElse(null)));
+        events.restoreReport(incarnation, restoreNanos, failure);
         return failure;
     }
 
@@ -240,30 +216,30 @@ final class Environment {
      */
     Optional<Outcome> invoke(Invocation invocation) throws InterruptedException {
         State before;
+        InvokePhase phase;
         synchronized (this) {
             before = life.state();
             if (!life.on(Event.INVOKED)) {
                 return Optional.empty();
             }
+            current = new InvokePhase(invocation, version.timeoutSeconds());
             var pending = invocation.pending();
-            pending.begunNanos = System.nanoTime();
             pending.deadlineMillis = MACHINE.millis() + version.timeoutSeconds() * 1000L;
             pending.initNanos = initNanos;
             pending.restoreNanos = restoreNanos;
             initNanos = -1;
             restoreNanos = -1;
-            answer = null;
-            current = invocation;
+            phase = current;
         }
-        if (before == State.RESET && !restart(invocation)) {
+        if (before == State.RESET && !restart(phase)) {
             return Optional.of(invocation.pending().outcome.join());
         }
         hand(invocation, before == State.FROZEN);
-        return Optional.of(await(invocation));
+        return Optional.of(await(phase));
     }
 
     /** Begins an event with an init, within the function's timeout. */
-    private boolean restart(Invocation invocation) throws InterruptedException {
+    private boolean restart(InvokePhase phase) throws InterruptedException {
         try {
             now = incarnation(now.sandbox.again(), Phase.INVOKE);
         } catch (SandboxException e) {
@@ -274,26 +250,22 @@ final class Environment {
             return false;
         }
         begin(now);
-        return awaitInit(now, leftNanos(invocation)).isEmpty();
+        return awaitInit(now, phase.leftNanos()).isEmpty();
     }
 
     private void hand(Invocation invocation, boolean frozen) throws InterruptedException {
         Incarnation incarnation = now;
-        PlatformEvent start = report.start(invocation);
-        String moment = Report.moment(time.instant());
         synchronized (this) {
             if (incarnation.over) {
                 return;
             }
-            log.begin(invocation, incarnation.telemetry, start.lines(version, moment));
+            events.begin(incarnation, invocation);
             incarnation.runtime = Runtime.RUNNING;
         }
         if (frozen) {
             incarnation.sandbox.thaw();
         }
-        if (incarnation.telemetry.heard()) {
-            incarnation.telemetry.platform(start, moment);
-        }
+        events.start(incarnation, invocation);
         if (incarnation.extensions.wants(Extensions.Event.INVOKE)) {
             incarnation.extensions.hand(Extensions.Event.INVOKE, Extensions.invoke(invocation));
         }
@@ -305,101 +277,55 @@ final class Environment {
         }
     }
 
-    private Outcome await(Invocation invocation) throws InterruptedException {
+    private Outcome await(InvokePhase phase) throws InterruptedException {
         Incarnation incarnation = now;
+        var outcome = phase.invocation.pending().outcome;
         try {
-            return invocation.pending().outcome.get(leftNanos(invocation), TimeUnit.NANOSECONDS);
+            return outcome.get(phase.leftNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             fail(incarnation, Failure.timeout());
-            return invocation.pending().outcome.join();
+            return outcome.join();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private long leftNanos(Invocation invocation) {
-        return Math.max(0, invocation.pending().begunNanos
-                + TimeUnit.SECONDS.toNanos(version.timeoutSeconds()) - System.nanoTime());
-    }
-
     /** The caller has its answer and nobody asks for more: ends what takes too long. */
     void endIfOverdue() {
-        Invocation invocation = current;
+        InvokePhase phase = current;
         Incarnation incarnation = now;
-        if (invocation != null && invocation.pending().outcome.isDone() && !invocation.pending().isBeingRecorded()
-                && leftNanos(invocation) == 0) {
+        if (phase != null && phase.invocation.pending().outcome.isDone()
+                && !phase.invocation.pending().isBeingRecorded() && phase.leftNanos() == 0) {
             fail(incarnation, Failure.timeout());
         }
     }
 
     /** Somebody has done its part: if it was the last of all, the event is over. */
     private void completed(Incarnation incarnation) {
-        Invocation invocation;
+        InvokePhase phase;
         synchronized (this) {
             if (incarnation.over || incarnation.runtime != Runtime.READY || incarnation.extensions.anyRunning()
                     || current == null
                     || !life.on(Event.COMPLETED)) {
                 return;
             }
-            invocation = current;
+            phase = current;
             current = null;
             idleSince = time.instant();
         }
         overdue.remove(this);
-        end(incarnation, invocation, answer, List.of());
+        end(incarnation, phase, phase.answer(), Optional.empty());
         pool.free(this);
     }
 
-    private void end(Incarnation incarnation, Invocation invocation, Outcome outcome, List<String> fault) {
+    private void end(Incarnation incarnation, InvokePhase phase, Outcome outcome, Optional<Failure> fault) {
         long ended = System.nanoTime();
         if (ended - peakReadNanos >= MEMORY_READ_NANOS || outcome.failed()) {
             peakReadNanos = ended;
             peakBytes = Math.max(peakBytes, incarnation.sandbox.peakMemoryBytes());
         }
-        var pending = invocation.pending();
-        var measures = new Report.Measures(spent(invocation, outcome, ended), pending.initNanos, pending.restoreNanos,
-                peakBytes, producedBytes);
-        if (readyNanos > 0 && pending.measure != null) {
-            pending.measure.afterRuntime((ended - readyNanos) / 1e6);
-        }
-        boolean heard = incarnation.telemetry.heard();
-        PlatformEvent event = report.end(invocation, outcome, measures, heard && readyNanos > 0 ? overhead(ended)
-                : List.of());
-        String moment = Report.moment(time.instant());
-        var lines = new ArrayList<>(fault);
-        lines.addAll(event.lines(version, moment));
-        log.end(invocation, lines);
-        if (heard) {
-            incarnation.telemetry.platform(report.endOnly(invocation), moment);
-            incarnation.telemetry.platform(event, moment);
-        }
-    }
-
-    /** One that timed out took as long as it may, whenever that was noticed. */
-    private long spent(Invocation invocation, Outcome outcome, long now) {
-        return outcome.status() == Outcome.Status.TIMEOUT ? TimeUnit.SECONDS.toNanos(version.timeoutSeconds())
-                : now - invocation.pending().begunNanos;
-    }
-
-    private List<Report.Span> overhead(long ended) {
-        return List.of(new Report.Span("extensionOverhead", time.instant().minusNanos(ended - readyNanos),
-                ended - readyNanos));
-    }
-
-    private void tellRuntimeDone(Incarnation incarnation, Invocation invocation, Outcome outcome) {
-        if (!incarnation.telemetry.heard() && !version.jsonLogs()) {
-            return;
-        }
-        long done = System.nanoTime();
-        long begun = invocation.pending().begunNanos;
-        Instant instant = time.instant();
-        List<Report.Span> spans = answer == null ? List.of() : List.of(
-                new Report.Span("responseLatency", instant.minusNanos(done - begun), answerNanos - begun),
-                new Report.Span("responseDuration", instant.minusNanos(done - answerNanos),
-                answeredNanos - answerNanos),
-                new Report.Span("runtimeOverhead", instant.minusNanos(done - answeredNanos), done - answeredNanos));
-        var measures = new Report.Measures(spent(invocation, outcome, done), -1, 0, producedBytes);
-        tell(incarnation, report.runtimeDone(invocation, outcome, measures, spans));
+        phase.measure(ended);
+        events.end(incarnation, phase, outcome, fault, ended, peakBytes);
     }
 
     // ---- the end of processes
@@ -408,14 +334,14 @@ final class Environment {
     void fail(Incarnation incarnation, Failure given) {
         Failure failure = incarnation.remember(given);
         State was;
-        Invocation invocation;
+        InvokePhase phase;
         synchronized (this) {
             was = life.state();
             if (incarnation != now || incarnation.over || !life.on(Event.FAILED)) {
                 return;
             }
             incarnation.over = true;
-            invocation = current;
+            phase = current;
             current = null;
         }
         if (was != State.STARTING) {
@@ -424,19 +350,11 @@ final class Environment {
         overdue.remove(this);
         boolean init = was == State.STARTING || was == State.RESTARTING;
         if (init) {
-            tell(incarnation, report.initRuntimeDone(incarnation.phase, failure));
-            tellInit(incarnation, Optional.of(failure));
+            events.initRuntimeDone(incarnation, failure);
+            events.initReport(incarnation, failure);
         }
-        if (invocation != null) {
-            Outcome outcome = failure.outcome(invocation.requestId(), version.timeoutSeconds());
-            if (invocation.pending().log == null) {
-                log.begin(invocation, incarnation.telemetry, report.start(invocation).lines(version,
-                        Report.moment(time.instant())));
-            } else {
-                tellRuntimeDone(incarnation, invocation, outcome);
-            }
-            invocation.pending().outcome.complete(outcome);
-            end(incarnation, invocation, outcome, report.fault(invocation, failure, time.instant()));
+        if (phase != null) {
+            fail(incarnation, phase, failure);
         }
         incarnation.initialized.complete(Optional.of(failure));
         incarnation.restored.complete(Optional.of(failure));
@@ -446,6 +364,18 @@ final class Environment {
         // Kept since the first event, but for an init that failed.
         incarnation.keep();
         incarnation.shutDown(failure.reason(), millis -> MACHINE.millis() + millis);
+    }
+
+    private void fail(Incarnation incarnation, InvokePhase phase, Failure failure) {
+        var invocation = phase.invocation;
+        Outcome outcome = failure.outcome(invocation.requestId(), version.timeoutSeconds());
+        if (invocation.pending().log == null) {
+            events.begin(incarnation, invocation);
+        } else {
+            events.runtimeDone(incarnation, phase, outcome);
+        }
+        invocation.pending().outcome.complete(outcome);
+        end(incarnation, phase, outcome, Optional.of(failure));
     }
 
     private void exited(Incarnation incarnation, Exit exit) {
@@ -504,7 +434,7 @@ final class Environment {
 
     /** The runtime has nothing to do: blocks until there is an event. */
     Invocation next(Incarnation incarnation) throws InterruptedException, NotAllowed {
-        Invocation done = null;
+        InvokePhase done = null;
         boolean first = false;
         boolean restored = false;
         if (isBroken(incarnation)) {
@@ -518,7 +448,7 @@ final class Environment {
                 case STARTED -> first = true;
                 case READY -> { }
                 case RUNNING -> {
-                    return current;
+                    return current.invocation;
                 }
                 case ANSWERED -> done = current;
                 case RESTORING -> restored = true;
@@ -529,11 +459,13 @@ final class Environment {
         if (first) {
             runtimeInitialized(incarnation);
         } else if (restored) {
-            tell(incarnation, report.restoreRuntimeDone(null));
+            events.restoreRuntimeDone(incarnation, null);
             incarnation.restored.complete(Optional.empty());
         } else if (done != null) {
-            readyNanos = incarnation.extensions.none() ? 0 : System.nanoTime();
-            tellRuntimeDone(incarnation, done, answer);
+            if (!incarnation.extensions.none()) {
+                done.runtimeReady();
+            }
+            events.runtimeDone(incarnation, done, done.answer());
             completed(incarnation);
         }
         return handed(incarnation);
@@ -605,22 +537,22 @@ final class Environment {
      * @return whether it is for the current event
      */
     synchronized boolean answering(Incarnation incarnation, String requestId, String state) throws NotAllowed {
-        Invocation invocation = current;
-        if (incarnation.over || invocation == null || !invocation.requestId().equals(requestId)) {
+        InvokePhase phase = current;
+        if (incarnation.over || phase == null || !phase.invocation.requestId().equals(requestId)) {
             return false;
         }
         if (incarnation.runtime != Runtime.RUNNING) {
             throw new NotAllowed(incarnation.runtime, state);
         }
         incarnation.runtime = Runtime.ANSWERING;
-        answerNanos = System.nanoTime();
+        phase.answering();
         return true;
     }
 
     /** Where the current event's answer goes as it comes; null when it is gathered. */
     ResponseStream answerStream() {
-        Invocation invocation = current;
-        return invocation == null ? null : invocation.pending().answer;
+        InvokePhase phase = current;
+        return phase == null ? null : phase.invocation.pending().answer;
     }
 
     /** An answer broke off: the process may have ended, which then is what is told. */
@@ -647,55 +579,51 @@ final class Environment {
     }
 
     private void answerBroken(Incarnation incarnation) throws InterruptedException {
-        Invocation invocation = current;
-        if (invocation != null) {
-            answered(incarnation, Outcome.truncated(invocation.requestId()));
+        InvokePhase phase = current;
+        if (phase != null) {
+            answered(incarnation, Outcome.truncated(phase.invocation.requestId()));
         }
     }
 
     /** The answer that began with {@link #answering} is complete. */
     void answered(Incarnation incarnation, Outcome outcome) throws InterruptedException {
-        Invocation invocation;
+        InvokePhase phase;
+        long took;
         synchronized (this) {
             if (incarnation.over || current == null || incarnation.runtime != Runtime.ANSWERING) {
                 return;
             }
-            invocation = current;
+            phase = current;
             incarnation.broken = false;
-            answeredNanos = System.nanoTime();
-            producedBytes = outcome.payload().length;
-            answer = outcome;
+            took = phase.answered(outcome);
             incarnation.runtime = Runtime.ANSWERED;
         }
-        pool.finishing(this, answeredNanos - invocation.pending().begunNanos);
+        pool.finishing(this, took);
         overdue.add(this);
-        invocation.pending().outcome.complete(outcome);
-        awaitRecord(invocation);
+        phase.invocation.pending().outcome.complete(outcome);
+        awaitRecord(phase);
     }
 
     /**
      * The runtime of a queued event is told that its answer was heard once it is kept what came of it: what was heard
      * is never run again, also when the platform is killed. This is no time of the function's.
      */
-    private void awaitRecord(Invocation invocation) throws InterruptedException {
-        var pending = invocation.pending();
-        if (pending.recorded == null) {
+    private void awaitRecord(InvokePhase phase) throws InterruptedException {
+        var recorded = phase.invocation.pending().recorded;
+        if (recorded == null) {
             return;
         }
         long begun = System.nanoTime();
         try {
-            if (!pending.recorded.get()) {
+            if (!recorded.get()) {
                 throw new InterruptedException("what came of the event could not be kept");
             }
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
         synchronized (this) {
-            if (invocation == current) {
-                long waited = System.nanoTime() - begun;
-                pending.begunNanos += waited;
-                answerNanos += waited;
-                answeredNanos += waited;
+            if (phase == current) {
+                phase.leaveOut(System.nanoTime() - begun);
             }
         }
     }
@@ -737,6 +665,6 @@ final class Environment {
     }
 
     void subscribed(Incarnation incarnation, Telemetry.Api api, String name, List<String> types) {
-        tell(incarnation, report.subscription(api.event, name, types));
+        events.subscription(incarnation, api, name, types);
     }
 }

@@ -26,6 +26,7 @@ public final class ResponseStream implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private final Deque<byte[]> waiting = new ArrayDeque<>();
     private int waitingBytes;
+    private long writtenBytes;
     private String contentType;
     private boolean left;
     private Invocations.Result result;
@@ -47,6 +48,7 @@ public final class ResponseStream implements AutoCloseable {
     void write(byte[] bytes) throws InterruptedException {
         lock.lock();
         try {
+            writtenBytes += bytes.length;
             while (waitingBytes > AHEAD && !left && !over()) {
                 changed.await();
             }
@@ -55,6 +57,16 @@ public final class ResponseStream implements AutoCloseable {
                 waitingBytes += bytes.length;
                 changed.signalAll();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How much the function wrote, whoever took it. */
+    long writtenBytes() {
+        lock.lock();
+        try {
+            return writtenBytes;
         } finally {
             lock.unlock();
         }

@@ -75,7 +75,6 @@ import java.util.Optional;
  */
 public final class Platform implements AutoCloseable {
     static final String VERSION = "0.1.0";
-    /** How long an execution environment's credentials are good; environments are replaced sooner. */
 
     private final Config config;
     private final Time time;

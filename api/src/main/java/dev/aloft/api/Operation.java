@@ -10,38 +10,31 @@ public final class Operation {
     private final ServiceModel service;
     private final int index;
     private final String name;
-    private final boolean built;
-    private final Schema.Structure input;
-    private final Schema.Structure output;
-    private final List<Schema.Structure> errors;
-    private final Http http;
-    private final String resultWrapper;
-    private final Schema.XmlName inputXml;
-    private final boolean signed;
+    private volatile Description description;
 
-    Operation(
-            ServiceModel service,
-            int index,
-            String name,
-            boolean built,
+    Operation(ServiceModel service, int index, String name) {
+        this.service = service;
+        this.index = index;
+        this.name = name;
+    }
+
+    /** What the model says of it, read when it is first asked for. */
+    record Description(
             Schema.Structure input,
             Schema.Structure output,
             List<Schema.Structure> errors,
             Http http,
             String resultWrapper,
             Schema.XmlName inputXml,
-            boolean signed) {
-        this.service = service;
-        this.index = index;
-        this.name = name;
-        this.built = built;
-        this.input = input;
-        this.output = output;
-        this.errors = errors;
-        this.http = http;
-        this.resultWrapper = resultWrapper;
-        this.inputXml = inputXml;
-        this.signed = signed;
+            boolean signed) {}
+
+    private Description description() {
+        var known = description;
+        if (known == null) {
+            known = service.describe(this);
+            description = known;
+        }
+        return known;
     }
 
     /**
@@ -67,38 +60,38 @@ public final class Operation {
     }
 
     public boolean built() {
-        return built;
+        return index >= 0;
     }
 
     public Schema.Structure input() {
-        return input;
+        return description().input();
     }
 
     public Schema.Structure output() {
-        return output;
+        return description().output();
     }
 
     public List<Schema.Structure> errors() {
-        return errors;
+        return description().errors();
     }
 
     public Http http() {
-        return http;
+        return description().http();
     }
 
     /** The element around the result in the query protocol, or null. */
     public String resultWrapper() {
-        return resultWrapper;
+        return description().resultWrapper();
     }
 
     /** The root element of the input in rest-xml, or null. */
     public Schema.XmlName inputXml() {
-        return inputXml;
+        return description().inputXml();
     }
 
     /** Whether callers sign it; a few (AssumeRoleWithSAML) are called by anybody. */
     public boolean signed() {
-        return signed;
+        return description().signed();
     }
 
     /** As IAM names it: {@code lambda:InvokeFunction} is told by the service itself, this is {@code lambda:Invoke}. */

@@ -9,62 +9,105 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /**
  * The model of one service: its protocol, its operations and their schemas. Read from AWS's own C2J form, which the
  * build has cut down to the operations served; the names of the others are kept, so that they can be answered by name.
+ * A platform starts with the models of all services and most are never called: the operations are read when the first
+ * of them is asked about, and a shape when it is first wanted.
  */
 public final class ServiceModel {
     private final Map<String, Object> metadata;
-    private final Map<String, Operation> operations = new LinkedHashMap<>();
-    private final Map<String, Schema> schemas = new HashMap<>();
-    private final Map<String, Object> shapes;
     private final IntFunction<ShapeBuilder> builders;
+    private final Supplier<Map<String, Object>> source;
+    private final Map<String, Operation> generated = new LinkedHashMap<>();
+    /** What was read so far; guarded by this. */
+    private final Map<String, Schema> schemas = new HashMap<>();
+    private volatile Contents contents;
 
-    /** Reads the model that the build wrote for this service; {@code builders} makes the generated records. */
-    public static ServiceModel load(Class<?> beside, String resource, IntFunction<ShapeBuilder> builders) {
+    /** The operations by name, and what the model says of them and of its shapes. */
+    private record Contents(
+            Map<String, Operation> operations, Map<String, Object> descriptions, Map<String, Object> shapes) {}
+
+    /**
+     * The model that the build wrote for a service.
+     *
+     * @param resource beside the class: its operations and shapes
+     * @param builders makes the generated records
+     */
+    public static ServiceModel load(
+            Class<?> beside, String resource, String metadata, IntFunction<ShapeBuilder> builders) {
+        return new ServiceModel(map(JsonReader.tree(metadata)), builders, () -> read(beside, resource));
+    }
+
+    /** A model without generated records: every structure becomes a {@link Loose}. */
+    public static ServiceModel of(Object tree) {
+        return new ServiceModel(map(map(tree).get("metadata")), null, () -> map(tree));
+    }
+
+    private ServiceModel(
+            Map<String, Object> metadata, IntFunction<ShapeBuilder> builders, Supplier<Map<String, Object>> source) {
+        this.metadata = metadata;
+        this.builders = builders;
+        this.source = source;
+    }
+
+    private static Map<String, Object> read(Class<?> beside, String resource) {
         try (var in = beside.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IllegalStateException("no service model " + resource + " beside " + beside.getName());
             }
-            return of(JsonReader.tree(in.readAllBytes()), builders);
+            return map(JsonReader.tree(in.readAllBytes()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** A model without generated records: every structure becomes a {@link Loose}. */
-    public static ServiceModel of(Object tree) {
-        return of(tree, null);
+    /** For the generated interface alone: an operation that it has a method for. */
+    Operation generated(int index, String name) {
+        var operation = new Operation(this, index, name);
+        generated.put(name, operation);
+        return operation;
     }
 
-    static ServiceModel of(Object tree, IntFunction<ShapeBuilder> builders) {
-        return new ServiceModel(map(tree), builders);
+    private Contents contents() {
+        var known = contents;
+        return known != null ? known : readContents();
     }
 
-    private ServiceModel(Map<String, Object> tree, IntFunction<ShapeBuilder> builders) {
-        this.metadata = map(tree.get("metadata"));
-        this.shapes = map(tree.getOrDefault("shapes", Map.of()));
-        this.builders = builders;
-        int index = 0;
-        for (var entry : map(tree.getOrDefault("operations", Map.of())).entrySet()) {
-            var description = map(entry.getValue());
-            boolean built = !Boolean.FALSE.equals(description.get("built"));
-            operations.put(entry.getKey(), operation(entry.getKey(), description, built, built ? index++ : -1));
+    private synchronized Contents readContents() {
+        if (contents == null) {
+            var tree = source.get();
+            var descriptions = map(tree.get("operations"));
+            var operations = new LinkedHashMap<String, Operation>();
+            int built = 0;
+            for (var name : descriptions.keySet()) {
+                var operation = generated.get(name);
+                if (operation == null) {
+                    boolean unbuilt = Boolean.FALSE.equals(map(descriptions.get(name)).get("built"));
+                    operation = new Operation(this, unbuilt ? -1 : built++, name);
+                }
+                operations.put(name, operation);
+            }
+            contents = new Contents(operations, descriptions, map(tree.get("shapes")));
         }
+        return contents;
     }
 
     /** All operations known, built or not, by name. */
     public Map<String, Operation> operations() {
-        return operations;
+        return contents().operations();
     }
 
+    /** The operation of this name, or null. */
     public Operation operation(String name) {
-        return operations.get(name);
+        var known = generated.get(name);
+        return known != null ? known : contents().operations().get(name);
     }
 
     /** The schema of a shape by its name in the model. */
-    public Schema schema(String name) {
+    public synchronized Schema schema(String name) {
         var known = schemas.get(name);
         return known != null ? known : read(name);
     }
@@ -159,24 +202,21 @@ public final class ServiceModel {
         return metadata.get(key) instanceof String value ? value : otherwise;
     }
 
-    private Operation operation(String name, Map<String, Object> description, boolean built, int index) {
+    synchronized Operation.Description describe(Operation operation) {
+        var description = map(contents().descriptions().get(operation.name()));
         var http = map(description.getOrDefault("http", Map.of("method", "POST", "requestUri", "/")));
-        var endpoint = map(description.getOrDefault("endpoint", Map.of()));
-        var input = map(description.getOrDefault("input", Map.of()));
-        var output = map(description.getOrDefault("output", Map.of()));
+        var endpoint = map(description.get("endpoint"));
+        var input = map(description.get("input"));
+        var output = map(description.get("output"));
         var errors = new ArrayList<Schema.Structure>();
-        if (built && description.get("errors") instanceof List<?> listed) {
+        if (operation.built() && description.get("errors") instanceof List<?> listed) {
             for (var error : listed) {
                 errors.add(structure((String) map(error).get("shape")));
             }
         }
-        return new Operation(
-                this,
-                index,
-                name,
-                built,
-                structureOf(input, name + "Request"),
-                structureOf(output, name + "Response"),
+        return new Operation.Description(
+                structureOf(input, operation.name() + "Request"),
+                structureOf(output, operation.name() + "Response"),
                 List.copyOf(errors),
                 new Operation.Http(
                         (String) http.getOrDefault("method", "POST"),
@@ -198,7 +238,7 @@ public final class ServiceModel {
     }
 
     private Schema read(String name) {
-        var shape = map(shapes.get(name));
+        var shape = map(contents().shapes().get(name));
         if (shape.isEmpty()) {
             throw new IllegalStateException(serviceId() + " has no shape " + name);
         }
@@ -272,7 +312,8 @@ public final class ServiceModel {
     }
 
     private Schema.Traits traits(Map<String, Object> reference) {
-        boolean streaming = flag(reference, "streaming") || flag(map(shapes.get(reference.get("shape"))), "streaming");
+        boolean streaming = flag(reference, "streaming")
+                || flag(map(contents().shapes().get(reference.get("shape"))), "streaming");
         boolean plain = !streaming
                 && (reference.size() == 1 || reference.size() == 2 && reference.containsKey("locationName"));
         if (plain) {

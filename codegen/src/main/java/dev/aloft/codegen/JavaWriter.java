@@ -3,6 +3,7 @@ package dev.aloft.codegen;
 import static dev.aloft.codegen.Model.list;
 import static dev.aloft.codegen.Model.map;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -32,7 +33,7 @@ final class JavaWriter {
         }
     }
 
-    String write() {
+    String write() throws IOException {
         var name = model.interfaceName;
         line("// Generated from AWS's published model of %s. Not edited by hand.",
                 model.metadata.get("serviceFullName"));
@@ -41,11 +42,12 @@ final class JavaWriter {
         line("/** %s, API version %s. */", model.metadata.get("serviceFullName"), model.metadata.get("apiVersion"));
         line("@java.lang.SuppressWarnings({\"unchecked\", \"deprecation\"})");
         line("public interface %s extends Api {", name);
-        line("    ServiceModel MODEL = ServiceModel.load(%s.class, \"%s.model.json\", %s::newBuilder);", name,
-                model.service, name);
+        line("    ServiceModel MODEL = ServiceModel.load(%s.class, \"%s.model.json\", \"%s\", %s::newBuilder);", name,
+                model.service, model.metadata().replace("\\", "\\\\").replace("\"", "\\\""), name);
         line("");
-        for (var operation : model.listed) {
-            line("    Operation %s = MODEL.operation(\"%s\");", Names.constant(operation), operation);
+        for (int i = 0; i < model.listed.size(); i++) {
+            var operation = model.listed.get(i);
+            line("    Operation %s = MODEL.generated(%d, \"%s\");", Names.constant(operation), i, operation);
         }
         line("");
         for (var operation : model.listed) {

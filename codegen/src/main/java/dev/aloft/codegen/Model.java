@@ -227,11 +227,16 @@ final class Model {
         }
     }
 
-    String json() throws IOException {
-        var tree = new LinkedHashMap<String, Object>();
+    /** What the platform knows of the service from its start, as JSON. */
+    String metadata() throws IOException {
         var kept = new LinkedHashMap<>(metadata);
         kept.remove("auth");
-        tree.put("metadata", kept);
+        return JSON.std.asString(kept);
+    }
+
+    /** The operations and shapes, which the platform reads when it first needs them. */
+    String json() throws IOException {
+        var tree = new LinkedHashMap<String, Object>();
         tree.put("operations", operations);
         tree.put("shapes", shapes);
         return JSON.std.asString(tree);

@@ -33,7 +33,8 @@ final class PolicyAlarms {
     private static final int CAPACITY_PERIODS = 3;
     /** A table is scaled in when so many hundredths less than the target are used, others when a tenth less is. */
     private static final double TABLE_LOW_BELOW = 20;
-    private static final BigDecimal LOW_SHARE = new BigDecimal("0.9");
+    /** So many tenths of the target. */
+    private static final int LOW_TENTHS = 9;
     private static final double PERCENT = 100;
 
     /** As they stand in the alarms' names. */
@@ -113,7 +114,8 @@ final class PolicyAlarms {
     private static PutMetricAlarmRequest tracking(PutMetricAlarmRequest metric, Kind kind, double target) {
         boolean isMath = metric.metrics() != null;
         return metric.toBuilder().period(isMath ? null : MINUTE).threshold(kind == Kind.HIGH ? target
-                        : BigDecimal.valueOf(target).multiply(LOW_SHARE).doubleValue())
+                        : BigDecimal.valueOf(target).multiply(BigDecimal.valueOf(LOW_TENTHS)).movePointLeft(1)
+                                .doubleValue())
                 .evaluationPeriods(kind == Kind.HIGH ? HIGH_PERIODS : LOW_PERIODS).build();
     }
 

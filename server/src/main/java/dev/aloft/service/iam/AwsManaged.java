@@ -13,25 +13,29 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * The managed policies of AWS itself, from the resource files {@code aws-managed/}; documents are read when first
- * wanted.
- */
+/** The managed policies of AWS itself, from the resource files {@code aws-managed/}, read when first wanted. */
 final class AwsManaged {
     static final String ACCOUNT = "aws";
 
     /** A line of the index: ARN, id, version, created, updated. */
     private record Line(String arn, String id, String version, Instant created, Instant updated) {}
 
-    private final Map<String, Line> index = new TreeMap<>();
     private final Map<String, ManagedPolicy> read = new ConcurrentHashMap<>();
+    private volatile Map<String, Line> index;
 
-    AwsManaged() {
-        for (var line : resource("index.tsv").lines().toList()) {
-            var parts = line.split("\t");
-            index.put(parts[0], new Line(parts[0], parts[1], parts[2], OffsetDateTime.parse(parts[3]).toInstant(),
-                    OffsetDateTime.parse(parts[4]).toInstant()));
+    /** Read when it is first wanted: it has well over a thousand lines, and no start needs it. */
+    private Map<String, Line> index() {
+        var known = index;
+        if (known == null) {
+            known = new TreeMap<>();
+            for (var line : resource("index.tsv").lines().toList()) {
+                var parts = line.split("\t");
+                known.put(parts[0], new Line(parts[0], parts[1], parts[2], OffsetDateTime.parse(parts[3]).toInstant(),
+                        OffsetDateTime.parse(parts[4]).toInstant()));
+            }
+            index = known;
         }
+        return known;
     }
 
     static boolean isAwsManaged(String arn) {
@@ -39,11 +43,11 @@ final class AwsManaged {
     }
 
     Optional<ManagedPolicy> find(String arn) {
-        return Optional.ofNullable(index.get(arn)).map(line -> read.computeIfAbsent(arn, _ -> policy(line)));
+        return Optional.ofNullable(index().get(arn)).map(line -> read.computeIfAbsent(arn, _ -> policy(line)));
     }
 
     Collection<String> arns() {
-        return index.keySet();
+        return index().keySet();
     }
 
     private static ManagedPolicy policy(Line line) {

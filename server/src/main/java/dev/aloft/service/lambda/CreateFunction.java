@@ -204,7 +204,7 @@ final class CreateFunction {
                     .runtimeVersionConfig(isImage(r) ? null : Lambda.RuntimeVersionConfig.of(
                             v -> v.runtimeVersionArn(Invocations.runtimeArn(name.region(), r.runtime()))))
                     .imageConfigResponse(Settings.image(r.imageConfig()))
-                    .loggingConfig(Settings.logging(name, r.loggingConfig()))
+                    .loggingConfig(Settings.logging(Settings.logging(name.name()), r.loggingConfig()))
                     .layers(Layers.told(used))
                     .tenancyConfig(r.tenancyConfig())
                     .durableConfig(r.durableConfig() == null ? null : Settings.durable(r.durableConfig()));

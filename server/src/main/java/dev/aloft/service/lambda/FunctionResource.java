@@ -133,8 +133,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                 .tracingConfig(Objects.requireNonNullElse(tracing(p),
                         Lambda.TracingConfig.of(t -> t.mode("PassThrough"))))
                 .ephemeralStorage(Objects.requireNonNullElse(storage(p), Lambda.EphemeralStorage.of(e -> e.size(512))))
-                .loggingConfig(Objects.requireNonNullElse(logging(p),
-                        Lambda.LoggingConfig.of(l -> l.logFormat("Text"))))
+                .loggingConfig(Settings.logging(Settings.logging(physicalId), logging(p)))
                 .deadLetterConfig(Objects.requireNonNullElse(deadLetters(p),
                         Lambda.DeadLetterConfig.of(d -> d.targetArn(""))))
                 .layers(Objects.requireNonNullElse(texts(p, "Layers"), List.of()))

@@ -124,18 +124,34 @@ final class Settings {
         }
     }
 
-    static Lambda.LoggingConfig logging(FunctionName name, Lambda.LoggingConfig given) {
-        boolean json = given != null && "JSON".equals(given.logFormat());
-        if (given != null && !json && (given.applicationLogLevel() != null || given.systemLogLevel() != null)) {
+    /** Where nothing is said of it. */
+    static Lambda.LoggingConfig logging(String function) {
+        return Lambda.LoggingConfig.of(l -> l.logFormat("Text").logGroup("/aws/lambda/" + function));
+    }
+
+    /** What is left out stays as it was. */
+    static Lambda.LoggingConfig logging(Lambda.LoggingConfig before, Lambda.LoggingConfig given) {
+        if (given == null) {
+            return before;
+        }
+        String format = or(given.logFormat(), before.logFormat());
+        boolean json = format.equals("JSON");
+        if (!json && (given.applicationLogLevel() != null || given.systemLogLevel() != null)) {
             throw new Lambda.InvalidParameterValueException("LogLevel is not supported when LogFormat is set "
                     + "to \"Text\". Remove LogLevel from your request or change the LogFormat to "
                     + "\"JSON\" and try again.");
         }
-        return Lambda.LoggingConfig.of(l -> l.logFormat(json ? "JSON" : "Text")
-                .applicationLogLevel(!json ? null : given.applicationLogLevel() == null ? "INFO"
-                        : given.applicationLogLevel())
-                .systemLogLevel(!json ? null : given.systemLogLevel() == null ? "INFO" : given.systemLogLevel())
-                .logGroup(given == null || given.logGroup() == null ? "/aws/lambda/" + name.name() : given.logGroup()));
+        return Lambda.LoggingConfig.of(l -> l.logFormat(format).logGroup(or(given.logGroup(), before.logGroup()))
+                .applicationLogLevel(json ? level(given.applicationLogLevel(), before.applicationLogLevel()) : null)
+                .systemLogLevel(json ? level(given.systemLogLevel(), before.systemLogLevel()) : null));
+    }
+
+    private static String level(String given, String before) {
+        return or(or(given, before), "INFO");
+    }
+
+    private static String or(String given, String otherwise) {
+        return given == null ? otherwise : given;
     }
 
     static Lambda.DurableConfig durable(Lambda.DurableConfig given) {

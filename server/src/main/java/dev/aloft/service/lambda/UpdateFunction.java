@@ -227,7 +227,7 @@ final class UpdateFunction {
             c.deadLetterConfig(none ? null : r.deadLetterConfig());
         }
         if (r.loggingConfig() != null) {
-            c.loggingConfig(Settings.logging(name, r.loggingConfig()));
+            c.loggingConfig(Settings.logging(c.build().loggingConfig(), r.loggingConfig()));
         }
     }
 }

@@ -149,6 +149,25 @@ class FunctionsTest {
         assertThat(c.lastModified()).isEqualTo("2026-01-01T00:00:00.000+0000");
     }
 
+    private Lambda.LoggingConfig logging(Consumer<Lambda.LoggingConfig.Builder> change) {
+        return test.lambda.updateFunctionConfiguration(caller(), Lambda.UpdateFunctionConfigurationRequest.of(
+                r -> r.functionName("logging").loggingConfig(Lambda.LoggingConfig.of(change)))).loggingConfig();
+    }
+
+    @Test
+    void whatAnUpdateSaysNotOfLoggingStays() {
+        create("logging", r -> r.loggingConfig(Lambda.LoggingConfig.of(l -> l.logGroup("/mine"))));
+        assertThat(logging(l -> l.logFormat("JSON").applicationLogLevel("DEBUG"))).isEqualTo(Lambda.LoggingConfig.of(
+                l -> l.logFormat("JSON").logGroup("/mine").applicationLogLevel("DEBUG").systemLogLevel("INFO")));
+        assertThat(logging(l -> l.systemLogLevel("WARN"))).isEqualTo(Lambda.LoggingConfig.of(
+                l -> l.logFormat("JSON").logGroup("/mine").applicationLogLevel("DEBUG").systemLogLevel("WARN")));
+        assertThat(logging(l -> l.logGroup("/other")).logFormat()).isEqualTo("JSON");
+        assertThat(logging(l -> l.logFormat("Text")))
+                .isEqualTo(Lambda.LoggingConfig.of(l -> l.logFormat("Text").logGroup("/other")));
+        assertThatThrownBy(() -> logging(l -> l.systemLogLevel("WARN")))
+                .hasMessageStartingWith("LogLevel is not supported when LogFormat is set to \"Text\".");
+    }
+
     @Test
     void namesComeInThreeForms() {
         create("named", _ -> {});

@@ -143,7 +143,7 @@ public final class Platform implements AutoCloseable {
         var logs = new LogsService(store, time, endpoint, targets, roles::assume);
         var events = new EventsService(store, targets, time, endpoint, authorizer, roles, keys, outbound, metrics,
                 logs.vendedLogs(), this::url);
-        var scaling = new AutoScalingService(store, time, endpoint, roles);
+        var scaling = new AutoScalingService(store, time, endpoint, roles, targets);
         targets.add(scaling.target());
         var s3 = new S3Service(store, new Blobs(config.data().resolve("objects")), time, endpoint, targets,
                 roles::assume);

@@ -9,6 +9,8 @@ import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Target;
+import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.delivery.ServiceEvents;
 import dev.aloft.kernel.identity.Roles;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
@@ -24,18 +26,21 @@ public final class AutoScalingService implements Service, ApplicationAutoScaling
     private final ScheduledActions scheduledActions;
     private final Activities activities;
     private final Scaling scaling;
+    private final ServiceEvents events;
     private final Target target;
     private final List<ResourceType> resourceTypes;
 
-    public AutoScalingService(Store platform, Time time, Endpoint endpoint, Roles roles) {
+    /** @param buses where a target that reached its most is told of */
+    public AutoScalingService(Store platform, Time time, Endpoint endpoint, Roles roles, Targets buses) {
         var store = platform.in("autoscaling");
         var scalables = new Scalables(endpoint, roles);
         var alarms = new PolicyAlarms(CloudWatch.at(endpoint));
         policies = new ScalingPolicies(data, scalables, alarms, store, time);
         targets = new ScalableTargets(data, scalables, policies, store, time);
         activities = new Activities(data, store, time);
+        events = new ServiceEvents("application-autoscaling", buses, store, time);
         scheduledActions = new ScheduledActions(data, targets, activities, store, time);
-        scaling = new Scaling(data, scalables, policies, alarms, activities, store, time);
+        scaling = new Scaling(data, scalables, policies, alarms, activities, events, store, time);
         target = new AutoScalingTarget(data, store, time);
         resourceTypes = AutoScalingResources.all(ApplicationAutoScaling.at(endpoint));
     }
@@ -53,7 +58,7 @@ public final class AutoScalingService implements Service, ApplicationAutoScaling
     @Override
     public List<Worker> workers() {
         return List.of(new Worker("scheduled scaling", data.signal, scheduledActions::turn),
-                new Worker("scaling", data.signal, scaling::turn));
+                new Worker("scaling", data.signal, scaling::turn), events.worker());
     }
 
     @Override

@@ -2,10 +2,14 @@ package dev.aloft.service.autoscaling;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.ApplicationAutoScaling.NotScaledReason;
+import dev.aloft.api.ApplicationAutoScaling.ScalingActivity;
 import dev.aloft.api.ApplicationAutoScaling.ScalingActivityStatusCode;
+import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
+import dev.aloft.kernel.delivery.ServiceEvents;
 import dev.aloft.kernel.store.Due;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.autoscaling.AutoScalingData.Alarmed;
 import dev.aloft.service.autoscaling.AutoScalingData.Bounds;
@@ -16,6 +20,8 @@ import dev.aloft.service.autoscaling.AutoScalingData.Work;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -34,16 +40,18 @@ final class Scaling {
     private final ScalingPolicies policies;
     private final PolicyAlarms alarms;
     private final Activities activities;
+    private final ServiceEvents events;
     private final Store store;
     private final Time time;
 
     Scaling(AutoScalingData data, Scalables scalables, ScalingPolicies policies, PolicyAlarms alarms,
-            Activities activities, Store store, Time time) {
+            Activities activities, ServiceEvents events, Store store, Time time) {
         this.data = data;
         this.scalables = scalables;
         this.policies = policies;
         this.alarms = alarms;
         this.activities = activities;
+        this.events = events;
         this.store = store;
         this.time = time;
     }
@@ -120,11 +128,41 @@ final class Scaling {
         var done = activity.statusCode(ScalingActivityStatusCode.SUCCESSFUL).endTime(time.instant())
                 .statusMessage("Successfully set " + what + " Change successfully fulfilled by " + id.namespace() + ".")
                 .build();
+        boolean toMax = wanted > move.current() && wanted == move.target().max();
         store.change(tx -> {
             activities.add(tx, id, done);
             data.targets.update(tx, id.key(), then);
+            if (toMax) {
+                tellScaledToMax(tx, move, done);
+            }
         });
         return true;
+    }
+
+    /**
+     * The one activity of which the event bus is told.
+     *
+     * @see <a href="https://docs.aws.amazon.com/autoscaling/application/userguide/automating-using-eventbridge.html">
+     *     Events</a>
+     */
+    private void tellScaledToMax(Tx tx, Move move, ScalingActivity done) {
+        var target = move.target();
+        var id = target.id();
+        var detail = new LinkedHashMap<String, Object>();
+        detail.put("startTime", done.startTime().truncatedTo(ChronoUnit.SECONDS).toString());
+        detail.put("endTime", done.endTime().truncatedTo(ChronoUnit.SECONDS).toString());
+        detail.put("newDesiredCapacity", target.max());
+        detail.put("oldDesiredCapacity", move.current());
+        detail.put("minCapacity", target.min());
+        detail.put("maxCapacity", target.max());
+        detail.put("resourceId", id.resource());
+        detail.put("scalableDimension", id.dimension());
+        detail.put("serviceNamespace", id.namespace());
+        detail.put("statusCode", done.statusCode());
+        detail.put("scaledToMax", true);
+        detail.put("direction", "scale-out");
+        events.tell(tx, new Arn("aws", "application-autoscaling", id.region(), id.account(), "scalable-target"),
+                "Application Auto Scaling Scaling Activity State Change", false, detail);
     }
 
     // ---- target tracking

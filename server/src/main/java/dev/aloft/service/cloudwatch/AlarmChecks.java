@@ -29,8 +29,12 @@ final class AlarmChecks {
         if (alarm.thresholdMetricId() != null || !PLAIN.contains(alarm.comparisonOperator())) {
             throw ApiError.notBuilt("Alarms on anomaly detection bands");
         }
-        if ("ignore".equals(alarm.evaluateLowSampleCountPercentile())) {
-            throw ApiError.notBuilt("An alarm's EvaluateLowSampleCountPercentile ignore");
+        switch (alarm.evaluateLowSampleCountPercentile()) {
+            case null -> { }
+            case "evaluate" -> { }
+            case "ignore" -> throw ApiError.notBuilt("An alarm's EvaluateLowSampleCountPercentile ignore");
+            case String unknown -> throw invalid("Option " + unknown + " is not supported. Supported options for "
+                    + "parameter EvaluateLowSampleCountPercentile are evaluate and ignore.");
         }
         required("Threshold", alarm.threshold());
         if (Alarm.isMath(alarm)) {

@@ -1,6 +1,10 @@
 package dev.aloft.service.autoscaling;
 
 import dev.aloft.api.ApplicationAutoScaling;
+import dev.aloft.kernel.call.Target;
+import dev.aloft.kernel.call.Event;
+import dev.aloft.api.JsonReader;
+import dev.aloft.api.Arn;
 import dev.aloft.api.ApplicationAutoScaling.ScalingActivity;
 import dev.aloft.api.ApplicationAutoScaling.TargetTrackingScalingPolicyConfiguration;
 import dev.aloft.api.Caller;
@@ -29,6 +33,7 @@ import dev.aloft.service.dynamodb.DynamoDbService;
 import dev.aloft.service.iam.IamPolicySource;
 import dev.aloft.service.iam.IamService;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +59,9 @@ abstract class AutoScalingFixture {
     final Metrics metrics = new Metrics(endpoint, time);
     final Targets targets = new Targets();
     final AutoScalingService service = new AutoScalingService(store, time, this::withFunctions,
-            new Roles(source, time));
+            new Roles(source, time), targets);
+    /** What the event bus is told. */
+    final List<Map<?, ?>> told = Collections.synchronizedList(new ArrayList<>());
     final ApplicationAutoScaling scaling = ApplicationAutoScaling.at(endpoint);
     final DynamoDb dynamoDb = DynamoDb.at(endpoint);
     final CloudWatch cloudWatch = CloudWatch.at(endpoint);
@@ -62,10 +69,25 @@ abstract class AutoScalingFixture {
     DynamoDbService tables;
     private Workers workers;
 
+    private Target bus() {
+        return new Target() {
+            @Override
+            public String service() {
+                return "events";
+            }
+
+            @Override
+            public void deliver(Caller caller, Arn target, Event event) {
+                told.add((Map<?, ?>) JsonReader.tree(event.body()));
+            }
+        };
+    }
+
     @BeforeEach
     void start() {
         tables = new DynamoDbService(store, measured(), time, endpoint);
         targets.add(service.target());
+        targets.add(bus());
         var services = new ArrayList<Service>(List.of(service, new IamService(store, keys, time, endpoint, endpoint),
                 new CloudWatchService(store, time, this::withoutBus, targets),
                 tables));

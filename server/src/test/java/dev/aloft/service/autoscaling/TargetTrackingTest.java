@@ -13,6 +13,8 @@ import dev.aloft.api.CloudWatch.MetricAlarm;
 import dev.aloft.api.DynamoDb;
 import dev.aloft.kernel.metric.Metrics;
 import java.time.Duration;
+import java.util.TreeMap;
+import java.util.Map;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,27 @@ class TargetTrackingTest extends AutoScalingFixture {
             });
         });
         assertThat(activities(false)).hasSize(1);
+    }
+
+    @Test
+    void theEventBusIsToldThatATargetReachedItsMost() {
+        register(READS, 5, 6);
+        track(READS, 50, _ -> { });
+
+        readFor(6, 400);
+
+        assertThat(told).singleElement().satisfies(event -> {
+            assertThat(event.get("source")).isEqualTo("aws.application-autoscaling");
+            assertThat(event.get("detail-type"))
+                    .isEqualTo("Application Auto Scaling Scaling Activity State Change");
+            assertThat(event.get("resources")).isEqualTo(List.of());
+            var detail = new TreeMap<Object, Object>((Map<?, ?>) event.get("detail"));
+            assertThat(detail.remove("startTime").toString()).matches("[0-9T:-]+Z");
+            assertThat(detail.remove("endTime").toString()).matches("[0-9T:-]+Z");
+            assertThat(detail.toString()).isEqualTo("{direction=scale-out, maxCapacity=6, minCapacity=5, "
+                    + "newDesiredCapacity=6, oldDesiredCapacity=5, resourceId=table/orders, scalableDimension=" + READS
+                    + ", scaledToMax=true, serviceNamespace=dynamodb, statusCode=Successful}");
+        });
     }
 
     @Test

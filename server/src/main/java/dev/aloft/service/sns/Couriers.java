@@ -5,6 +5,7 @@ import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Principal;
+import dev.aloft.api.Sns;
 import dev.aloft.kernel.call.Event;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.delivery.Attempt;
@@ -32,6 +33,7 @@ final class Couriers {
     private static final int MOST_SQS_ATTRIBUTES = 10;
 
     private final Notification notification;
+    private final Sns sns;
     private final Targets targets;
     private final Roles roles;
     private final Outbound outbound;
@@ -42,8 +44,9 @@ final class Couriers {
     private record Second(long number, int messages) {
     }
 
-    Couriers(Notification notification, Targets targets, Roles roles, Outbound outbound, Time time) {
+    Couriers(Notification notification, Sns sns, Targets targets, Roles roles, Outbound outbound, Time time) {
         this.notification = notification;
+        this.sns = sns;
         this.targets = targets;
         this.roles = roles;
         this.outbound = outbound;
@@ -208,6 +211,16 @@ final class Couriers {
             headers.put("x-amz-sns-subscription-arn", subscription.arn());
         }
         return post(subscription.endpoint(), headers, body, null, attempt);
+    }
+
+    /** Tells a topic, as the account does whose application tells it. */
+    Outcome announce(Parcel.Announcement announcement, Attempt attempt) {
+        var topic = Arn.parse(announcement.topicArn());
+        var owner = new Caller(announcement.account(), topic.region(), new Principal.Root(announcement.account()),
+                attempt.id(), null, announcement.depth(), null, null, null);
+        sns.publish(owner, Sns.PublishRequest.of(r -> r.topicArn(announcement.topicArn())
+                .subject(announcement.subject()).message(announcement.text())));
+        return Outcome.delivered();
     }
 
     /** Puts what could not be delivered into the dead-letter queue. */

@@ -48,7 +48,7 @@ final class Endpoints {
             case "sqs" -> checkArn(endpoint, "sqs", "SQS endpoint ARN");
             case "lambda" -> checkArn(endpoint, "lambda", "Lambda endpoint ARN");
             case "firehose" -> checkArn(endpoint, "firehose", "Firehose endpoint ARN");
-            default -> checkArn(endpoint, "sns", "Endpoint ARN");
+            default -> checkDevice(endpoint);
         }
         if (!fifoTopic && protocol.equals("sqs") && endpoint.endsWith(".fifo")) {
             throw invalid("Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to "
@@ -75,6 +75,13 @@ final class Endpoints {
     private static void checkArn(String endpoint, String service, String what) {
         if (!Arn.isArn(endpoint) || !Arn.parse(endpoint).service().equals(service)) {
             throw invalid(what);
+        }
+    }
+
+    private static void checkDevice(String endpoint) {
+        checkArn(endpoint, "sns", "Endpoint ARN");
+        if (!endpoint.matches("[^/]*:endpoint(/[^/]+){3}")) {
+            throw invalid("Endpoint ARN");
         }
     }
 

@@ -14,6 +14,7 @@ import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Backoff;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
+import dev.aloft.service.sns.Devices.Found.Unreachable;
 import dev.aloft.service.sns.SnsData.KeptSubscription;
 import dev.aloft.service.sns.SnsData.KeptTopic;
 import dev.aloft.service.sns.SnsData.Message;
@@ -41,17 +42,19 @@ final class Outgoing implements Carrier<Parcel> {
     private final SnsData data;
     private final Store store;
     private final Time time;
+    private final Devices devices;
     private final Mailbox mailbox;
     private final Couriers couriers;
     private final DeliveryLog log;
     private final Measures measures;
     private final Deliveries<Parcel> deliveries;
 
-    Outgoing(SnsData data, Store store, Time time, Mailbox mailbox, Couriers couriers, DeliveryLog log,
-            Measures measures) {
+    Outgoing(SnsData data, Store store, Time time, Devices devices, Mailbox mailbox, Couriers couriers,
+            DeliveryLog log, Measures measures) {
         this.data = data;
         this.store = store;
         this.time = time;
+        this.devices = devices;
         this.mailbox = mailbox;
         this.couriers = couriers;
         this.log = log;
@@ -73,7 +76,22 @@ final class Outgoing implements Carrier<Parcel> {
             machines.forEach(subscription -> notice(tx, key, message, subscription, false));
         }
         subscriptions.stream().filter(Outgoing::isToPeople)
-                .forEach(subscription -> mailbox.put(tx, subscription, topic, message));
+                .forEach(subscription -> give(tx, subscription, topic, message));
+    }
+
+    private void give(Tx tx, KeptSubscription subscription, KeptTopic topic, Message message) {
+        if (subscription.protocol().equals("application")
+                && devices.find(tx, subscription.endpoint()) instanceof Unreachable(var application, var fault)) {
+            application.flatMap(it -> ApplicationEvents.failure(it, subscription.endpoint(), fault, message,
+                    message.at())).ifPresent(it -> announce(tx, it));
+        } else {
+            mailbox.put(tx, subscription, topic, message);
+        }
+    }
+
+    /** Tells an application's owner of one of its devices. */
+    void announce(Tx tx, Parcel.Announcement announcement) {
+        deliveries.promise(tx, UUID.randomUUID().toString(), announcement);
     }
 
     /** The same for an archived message that one subscription gets again. */
@@ -108,13 +126,14 @@ final class Outgoing implements Carrier<Parcel> {
             case Parcel.Notice notice -> new Lane(notice.lane(), notice.ordered());
             case Parcel.Question question -> Lane.of(question.subscription().arn());
             case Parcel.DeadLetter letter -> Lane.of(letter.queueArn());
+            case Parcel.Announcement announcement -> Lane.of(announcement.topicArn());
         };
     }
 
     @Override
     public RetryPolicy policy(Parcel parcel) {
         return switch (parcel) {
-            case Parcel.DeadLetter _ -> RetryPolicy.DISPATCH;
+            case Parcel.DeadLetter _, Parcel.Announcement _ -> RetryPolicy.DISPATCH;
             case Parcel.Question question -> policy(question.subscription());
             case Parcel.Notice notice -> store.read(tx -> data.subscriptions.get(tx, notice.subscription()))
                     .map(this::policy).orElse(RetryPolicy.SNS_TO_AWS);
@@ -168,6 +187,7 @@ final class Outgoing implements Carrier<Parcel> {
                     store.read(tx -> data.topics.get(tx, question.subscription().topicKey())).orElse(null), question,
                     attempt);
             case Parcel.DeadLetter letter -> couriers.bury(letter, attempt);
+            case Parcel.Announcement announcement -> couriers.announce(announcement, attempt);
         };
     }
 
@@ -211,7 +231,7 @@ final class Outgoing implements Carrier<Parcel> {
                         log.note(it.topic(), it.subscription(), ending);
                     });
             case Parcel.DeadLetter letter -> measures.buried(letter.subscription(), delivered);
-            case Parcel.Question _ -> { }
+            case Parcel.Question _, Parcel.Announcement _ -> { }
         }
     }
 

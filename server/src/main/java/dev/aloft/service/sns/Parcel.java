@@ -27,6 +27,15 @@ sealed interface Parcel {
             implements Parcel {
     }
 
+    /**
+     * What the owner of a platform application is told by a topic.
+     *
+     * @param account the application's: the topic is asked in its name
+     * @param depth   of the caller
+     */
+    record Announcement(String account, String topicArn, String subject, String text, int depth) implements Parcel {
+    }
+
     /** What could not be delivered, for the subscription's dead-letter queue; the message may be gone by then. */
     record DeadLetter(String queueArn, SnsData.Message message, KeptSubscription subscription, byte[] body, boolean raw)
             implements Parcel {

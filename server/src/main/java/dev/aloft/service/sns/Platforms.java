@@ -12,8 +12,12 @@ import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.sns.ApplicationEvents.Kind;
 import dev.aloft.service.sns.SnsData.KeptApplication;
 import dev.aloft.service.sns.SnsData.KeptEndpoint;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -34,11 +38,15 @@ final class Platforms {
     private static final int LONGEST_USER_DATA = 2048;
 
     private final SnsData data;
+    private final Outgoing outgoing;
     private final Store store;
+    private final Time time;
 
-    Platforms(SnsData data, Store store) {
+    Platforms(SnsData data, Outgoing outgoing, Store store, Time time) {
         this.data = data;
+        this.outgoing = outgoing;
         this.store = store;
+        this.time = time;
     }
 
     static boolean isEndpoint(String arn) {
@@ -66,6 +74,11 @@ final class Platforms {
         return key;
     }
 
+    /** The key of the application that a device belongs to, by the device's. */
+    static Key applicationOf(Key endpoint) {
+        return Key.of(endpoint.text(0), endpoint.text(1), endpoint.text(2), endpoint.text(3));
+    }
+
     private static Key applicationKey(String applicationArn) {
         var arn = arn(applicationArn, "PlatformApplicationArn");
         var parts = arn.resource().split("/", -1);
@@ -81,7 +94,7 @@ final class Platforms {
             throw invalid("Platform", input.platform() + " is not supported");
         }
         checkSecrets(input.platform(), input.attributes());
-        checkFeedback(input.attributes());
+        checkAttributes(input.attributes());
         var attributes = shown(input.attributes());
         attributes.putIfAbsent("Enabled", "true");
         var made = new KeptApplication(caller.account(), caller.region(), input.platform(), input.name(), attributes);
@@ -95,7 +108,14 @@ final class Platforms {
         return made.arn();
     }
 
-    private static void checkFeedback(Map<String, String> attributes) {
+    private static void checkAttributes(Map<String, String> attributes) {
+        for (var kind : Kind.values()) {
+            var topic = attributes.getOrDefault(kind.attribute(), "");
+            if (!topic.isEmpty() && !ApplicationEvents.isTopic(topic)) {
+                throw invalid("Attributes", "Invalid value for attribute: " + kind.attribute() + ": " + topic
+                        + " is not the ARN of a standard topic");
+            }
+        }
         var rate = attributes.get("SuccessFeedbackSampleRate");
         if (rate != null && !TopicAttributes.isPercentage(rate)) {
             throw invalid("Attributes", "Invalid value for attribute: SuccessFeedbackSampleRate: " + rate
@@ -158,7 +178,7 @@ final class Platforms {
                     "1 validation error detected: Value null at 'attributes' failed to satisfy "
                     + "constraint: Member must not be null");
         }
-        checkFeedback(input.attributes());
+        checkAttributes(input.attributes());
         store.change(tx -> {
             var old = application(tx, key);
             var attributes = new LinkedHashMap<>(old.attributes());
@@ -194,6 +214,7 @@ final class Platforms {
         checkDevice(attributes);
         attributes.put("Token", input.token());
         var id = UUID.randomUUID().toString();
+        var now = time.instant();
         return store.write(tx -> {
             var application = application(tx, key);
             var known = data.byToken.first(tx, application.key().and(Endpoints.identity(input.token())))
@@ -208,6 +229,7 @@ final class Platforms {
             var made = new KeptEndpoint(application.account(), application.region(), application.platform(),
                     application.name(), id, attributes);
             data.endpoints.put(tx, made.key(), made);
+            announce(tx, Kind.CREATED, application, made, now);
             return made.arn();
         });
     }
@@ -228,7 +250,12 @@ final class Platforms {
     }
 
     void deleteEndpoint(String endpointArn) {
-        store.change(tx -> data.endpoints.delete(tx, deviceKey(endpointArn)));
+        var key = deviceKey(endpointArn);
+        var now = time.instant();
+        store.change(tx -> data.endpoints.get(tx, key).ifPresent(device -> {
+            data.endpoints.delete(tx, key);
+            announce(tx, Kind.DELETED, application(tx, device.applicationKey()), device, now);
+        }));
     }
 
     Map<String, String> endpointAttributes(String endpointArn) {
@@ -241,15 +268,23 @@ final class Platforms {
 
     void setEndpointAttributes(Sns.SetEndpointAttributesRequest input) {
         var key = deviceKey(input.endpointArn());
+        var now = time.instant();
         store.change(tx -> {
             var old = device(tx, key);
             checkDevice(input.attributes());
             var attributes = new LinkedHashMap<>(old.attributes());
             attributes.putAll(input.attributes());
-            data.endpoints.put(tx, key,
-                    new KeptEndpoint(old.account(), old.region(), old.platform(), old.application(), old.id(),
-                    attributes));
+            var changed = new KeptEndpoint(old.account(), old.region(), old.platform(), old.application(), old.id(),
+                    attributes);
+            data.endpoints.put(tx, key, changed);
+            if (!attributes.equals(old.attributes())) {
+                announce(tx, Kind.UPDATED, application(tx, old.applicationKey()), changed, now);
+            }
         });
+    }
+
+    private void announce(Tx tx, Kind kind, KeptApplication application, KeptEndpoint device, Instant now) {
+        ApplicationEvents.of(kind, application, device.arn(), now).ifPresent(it -> outgoing.announce(tx, it));
     }
 
     Sns.ListEndpointsByPlatformApplicationResponse endpoints(String applicationArn, String token) {

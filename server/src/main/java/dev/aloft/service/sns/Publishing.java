@@ -15,6 +15,7 @@ import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
+import dev.aloft.service.sns.Devices.Found;
 import dev.aloft.service.sns.SnsData.Attribute;
 import dev.aloft.service.sns.SnsData.Expiring;
 import dev.aloft.service.sns.SnsData.KeptApplication;
@@ -36,7 +37,7 @@ import java.util.regex.Pattern;
 /** Publishing: one message or a batch, to a topic, a phone or a device. */
 final class Publishing {
     private static final int LARGEST = 262_144;
-    private static final int LONGEST_SUBJECT = 100;
+    static final int LONGEST_SUBJECT = 100;
     private static final int LARGEST_BATCH = 10;
     private static final int LONGEST_ENTRY_ID = 80;
     /** Of a group, or that of a message among those that are the same. */
@@ -50,6 +51,7 @@ final class Publishing {
     private final Outgoing outgoing;
     private final Replays replays;
     private final Filter filter;
+    private final Devices devices;
     private final Mailbox mailbox;
     private final Receipts receipts;
     private final Measures measures;
@@ -57,13 +59,14 @@ final class Publishing {
     private final Store store;
     private final Time time;
 
-    Publishing(SnsData data, Topics topics, Outgoing outgoing, Replays replays, Filter filter, Mailbox mailbox,
-            Receipts receipts, Measures measures, Envelopes envelopes, Store store, Time time) {
+    Publishing(SnsData data, Topics topics, Outgoing outgoing, Replays replays, Filter filter, Devices devices,
+            Mailbox mailbox, Receipts receipts, Measures measures, Envelopes envelopes, Store store, Time time) {
         this.data = data;
         this.topics = topics;
         this.outgoing = outgoing;
         this.replays = replays;
         this.filter = filter;
+        this.devices = devices;
         this.mailbox = mailbox;
         this.receipts = receipts;
         this.measures = measures;
@@ -213,7 +216,8 @@ final class Publishing {
     }
 
     private void note(KeptTopic topic, List<KeptSubscription> receivers, Message message) {
-        receivers.forEach(subscription -> receipts.ofSubscription(topic, subscription, message));
+        receivers.stream().filter(Outgoing::isToPeople).forEach(subscription ->
+                measures.ended(subscription, receipts.ofSubscription(topic, subscription, message)));
     }
 
     private List<KeptSubscription> wanting(List<KeptSubscription> subscriptions, Message message) {
@@ -223,9 +227,6 @@ final class Publishing {
                 measures.filteredOut(subscription, message);
             } else {
                 wanting.add(subscription);
-                if (Outgoing.isToPeople(subscription)) {
-                    measures.ended(subscription, true);
-                }
             }
         }
         return wanting;
@@ -303,16 +304,15 @@ final class Publishing {
 
     /** The application of a device that can be reached. */
     private KeptApplication reachable(ReadTx tx, String target) {
-        var endpoint = data.endpoints.get(tx, Platforms.endpointKey(target))
-                .orElseThrow(() -> invalid("TargetArn", "No endpoint found for the target arn specified"));
-        if ("false".equals(endpoint.attributes().get("Enabled"))) {
-            throw new Sns.EndpointDisabledException("Endpoint is disabled");
-        }
-        var application = data.applications.get(tx, endpoint.applicationKey());
-        if (application.isEmpty() || "false".equals(application.get().attributes().get("Enabled"))) {
-            throw new Sns.PlatformApplicationDisabledException("Platform application is disabled");
-        }
-        return application.get();
+        return switch (devices.find(tx, target)) {
+            case Found.Reachable(var application) -> application;
+            case Found.Unreachable(var _, var fault) -> throw switch (fault) {
+                case ENDPOINT_NOT_FOUND ->
+                    invalid("TargetArn", "No endpoint found for the target arn specified");
+                case ENDPOINT_DISABLED -> new Sns.EndpointDisabledException(fault.text);
+                case APPLICATION_DISABLED -> new Sns.PlatformApplicationDisabledException(fault.text);
+            };
+        };
     }
 
     private static Letter letter(Caller caller, String protocol, String to, Message message, String text) {

@@ -3,8 +3,10 @@ package dev.aloft.service.sns;
 import dev.aloft.api.Caller;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.delivery.Attempt;
+import dev.aloft.kernel.delivery.Ending;
 import dev.aloft.kernel.delivery.Outcome;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.service.sns.Devices.Found;
 import dev.aloft.service.sns.SnsData.KeptApplication;
 import dev.aloft.service.sns.SnsData.KeptSubscription;
 import dev.aloft.service.sns.SnsData.KeptTopic;
@@ -30,11 +32,13 @@ final class Receipts {
     private static final int WIDE_PART = 67;
 
     private final SnsData data;
+    private final Devices devices;
     private final Store store;
     private final DeliveryLog log;
 
-    Receipts(SnsData data, Store store, DeliveryLog log) {
+    Receipts(SnsData data, Devices devices, Store store, DeliveryLog log) {
         this.data = data;
+        this.devices = devices;
         this.store = store;
         this.log = log;
     }
@@ -51,38 +55,52 @@ final class Receipts {
         if (!role.isEmpty() && sampled(application.attributes(), "SuccessFeedbackSampleRate")) {
             var name = "app/" + application.platform() + "/" + application.name();
             log.write(new DeliveryLog.Place(application.account(), application.region(), name, application.arn()), role,
-                    delivered(endpointArn, message), true);
+                    told(endpointArn, message, 200, "{}"), true);
         }
     }
 
-    private static Map<String, Object> delivered(String endpointArn, Message message) {
+    private static Map<String, Object> told(String endpointArn, Message message, int status, String response) {
         var attempt = new Attempt(message.id() + "/" + endpointArn, 1, message.at(), null, null);
-        return DeliveryLog.delivery(message, attempt, endpointArn, 200, "{}", message.at());
+        return DeliveryLog.delivery(message, attempt, endpointArn, status, response, message.at());
     }
 
-    void ofSubscription(KeptTopic topic, KeptSubscription subscription, Message message) {
-        if (subscription.protocol().equals("application")) {
-            var detail = JsonWriter.bytes(delivered(subscription.endpoint(), message));
-            log.note(topic, subscription, new Outcome.Delivered(detail));
-        } else if (subscription.protocol().equals("sms")) {
-            ofText(topic, subscription, message);
-        }
+    /** Of what a topic sent to people; says whether they have it. */
+    boolean ofSubscription(KeptTopic topic, KeptSubscription subscription, Message message) {
+        return switch (subscription.protocol()) {
+            case "application" -> {
+                var ending = ending(subscription.endpoint(), message);
+                log.note(topic, subscription, ending);
+                yield ending instanceof Outcome.Delivered;
+            }
+            case "sms" -> ofText(topic, subscription, message);
+            default -> true;
+        };
     }
 
-    private void ofText(KeptTopic topic, KeptSubscription subscription, Message message) {
-        note(new DeliveryLog.Place(topic.account(), topic.region(), topic.name(), topic.arn()),
+    private Ending ending(String endpointArn, Message message) {
+        return switch (store.<Found>read(tx -> devices.find(tx, endpointArn))) {
+            case Found.Reachable _ ->
+                    new Outcome.Delivered(JsonWriter.bytes(told(endpointArn, message, 200, "{}")));
+            case Found.Unreachable(var _, var fault) -> new Ending.GivenUp(Ending.Reason.HOPELESS,
+                    new Outcome.Failed(Outcome.Verdict.FINAL, 400, fault.code, fault.text,
+                    JsonWriter.bytes(told(endpointArn, message, 400, fault.text))));
+        };
+    }
+
+    private boolean ofText(KeptTopic topic, KeptSubscription subscription, Message message) {
+        return note(new DeliveryLog.Place(topic.account(), topic.region(), topic.name(), topic.arn()),
                 Endpoints.phone(subscription.endpoint()), message, message.text("sms"));
     }
 
-    private void note(DeliveryLog.Place place, String number, Message message, String text) {
+    private boolean note(DeliveryLog.Place place, String number, Message message, String text) {
         var account = SnsData.all(place.account(), place.region());
         var settings = store.read(tx -> data.smsAttributes.get(tx, account)).orElse(Map.of());
         var role = settings.getOrDefault("DeliveryStatusIAMRole", "");
         boolean received = !store.read(tx -> data.optedOut.has(tx, account.and(number)));
-        if (role.isEmpty() || received && !sampled(settings, "DeliveryStatusSuccessSamplingRate")) {
-            return;
+        if (!role.isEmpty() && (!received || sampled(settings, "DeliveryStatusSuccessSamplingRate"))) {
+            log.write(place, role, told(settings, number, message, text, received), received);
         }
-        log.write(place, role, told(settings, number, message, text, received), received);
+        return received;
     }
 
     private static boolean sampled(Map<String, String> settings, String name) {

@@ -44,19 +44,19 @@ public final class SnsService implements Service, Sns {
         var signer = new Signer(data, store, keys, time);
         var notification = new Notification(signer, url);
         var mailbox = new Mailbox(data, store, time, notification);
-        var couriers = new Couriers(notification, targets, roles, outbound, time);
+        var devices = new Devices(data);
+        var couriers = new Couriers(notification, Sns.at(endpoint), targets, roles, outbound, time);
         var filter = new Filter();
         var measures = new Measures(metrics);
         var log = new DeliveryLog(Logs.at(endpoint), roles, time);
-        outgoing = new Outgoing(data, store, time, mailbox, couriers, log,
-                measures);
+        outgoing = new Outgoing(data, store, time, devices, mailbox, couriers, log, measures);
         var replays = new Replays(data, outgoing, filter, store, time);
         topics = new Topics(data, store, time);
         subscriptions = new Subscriptions(data, topics, outgoing, replays, store, time);
-        publishing = new Publishing(data, topics, outgoing, replays, filter, mailbox,
-                new Receipts(data, store, log), measures,
+        publishing = new Publishing(data, topics, outgoing, replays, filter, devices, mailbox,
+                new Receipts(data, devices, store, log), measures,
                 new Envelopes("sns", endpoint, time, Refusals::ofKey), store, time);
-        platforms = new Platforms(data, store);
+        platforms = new Platforms(data, outgoing, store, time);
         phoneNumbers = new PhoneNumbers(data, mailbox, store, time, S3.at(endpoint));
         housekeeping = new Housekeeping(data, topics, subscriptions, replays, store, time);
         planes = List.of(mailbox, new CertificatePage(signer));

@@ -2,28 +2,62 @@ package dev.aloft.service.cloudformation;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 
 /** A change set as it is kept. */
 public record ChangeSet(String id, String name, String stackId, String type, String status, String reason,
         String executionStatus, String description, Instant created, Settings settings, List<Change> changes) {
 
+    /** What becomes of an executed change set; its name may then be used again. */
+    static final String EXECUTED = "EXECUTE_COMPLETE";
+
     /**
      * One change to a resource.
      *
-     * @param replacement True, False, Conditional, or null
-     * @param properties  the properties that differ, with whether that makes a new resource
+     * @param replacement  True, False, Conditional, or null
+     * @param policyAction what becomes of the resource that is not needed any more, or null
+     * @param before       the JSON of the properties until now, without secrets, or null
+     * @param after        the same of those to come
      */
     public record Change(String action, String logicalId, String physicalId, String type, String replacement,
-            List<String> scope, Map<String, Boolean> properties) {
+            String policyAction, List<String> scope, String before, String after, List<Target> targets) {
+    }
+
+    /**
+     * Something of a resource that differs, or may differ.
+     *
+     * @param attribute Properties, Tags or Metadata
+     * @param name      of a property, or null
+     * @param isNew     whether a difference makes a new resource
+     * @param before    its value until now, or null where it had none
+     * @param after     the value to come, or null
+     * @param causes    why it differs, where not only the template does
+     */
+    public record Target(String attribute, String name, boolean isNew, String before, String after,
+            List<Cause> causes) {
+        /** Whether it is known to differ. */
+        public boolean isCertain() {
+            return causes.isEmpty() || causes.stream().anyMatch(Cause::isCertain);
+        }
+    }
+
+    /**
+     * A parameter, a resource or one of its attributes whose change makes a property differ.
+     *
+     * @param source ParameterReference, ResourceReference or ResourceAttribute
+     */
+    public record Cause(String source, String entity, boolean isCertain) {
     }
 
     public String arn(Stack stack) {
         return "arn:aws:cloudformation:" + stack.region() + ":" + stack.account() + ":changeSet/" + name + "/" + id;
     }
 
-    public ChangeSet executed(String newExecutionStatus) {
-        return new ChangeSet(id, name, stackId, type, status, reason, newExecutionStatus, description, created,
-                settings, changes);
+    public boolean isExecuted() {
+        return executionStatus.equals(EXECUTED);
+    }
+
+    public ChangeSet executed() {
+        return new ChangeSet(id, name, stackId, type, status, reason, EXECUTED, description, created, settings,
+                changes);
     }
 }

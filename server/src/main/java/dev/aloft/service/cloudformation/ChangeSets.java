@@ -6,6 +6,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.CloudFormation.StackStatus;
 import dev.aloft.api.CloudFormation;
 import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.cloudformation.StackOperation.Kind;
@@ -53,7 +54,7 @@ final class ChangeSets {
         }
         var type = input.changeSetType() == null ? "UPDATE" : input.changeSetType();
         var isCreation = type.equals("CREATE");
-        var existing = stacks.find(caller, input.stackName()).filter(stack -> !stack.isDeleted());
+        var existing = stacks.find(caller, input.stackName());
         var isReviewed = existing.isPresent() && existing.get().status().equals(StackStatus.REVIEW_IN_PROGRESS);
         if (isCreation && existing.isPresent() && !isReviewed) {
             throw Refusals.validation("Stack [" + input.stackName()
@@ -72,24 +73,27 @@ final class ChangeSets {
         var stack = existing.orElseGet(() -> new Stack(caller.account(), caller.region(), UUID.randomUUID().toString(),
                 input.stackName(), StackStatus.REVIEW_IN_PROGRESS, "User Initiated", now, null, null, now, null,
                 List.of(), null, null, null, false));
-        if (existing.isPresent() && named(stack, input.changeSetName()).isPresent()) {
-            throw new CloudFormation.AlreadyExistsException("ChangeSet " + input.changeSetName() + " already exists");
-        }
+        store.read(tx -> unused(tx, stack, input.changeSetName()));
         var set = made(caller, input, stack, isCreation, type);
-        store.change(tx -> {
+        var isKept = store.write(tx -> {
             if (existing.isEmpty()) {
                 if (data.stacksByName.first(tx, Key.of(stack.account(), stack.region(), stack.name())).isPresent()) {
-                    throw Refusals.validation("Stack [" + input.stackName()
-                            + "] already exists and cannot be created again with"
-                            + " the changeSet [" + input.changeSetName() + "].");
+                    return false;
                 }
                 data.put(tx, stack);
                 events.tell(tx, stack, input.clientToken(), now);
             }
+            unused(tx, stack, input.changeSetName()).ifPresent(old ->
+                    data.changeSets.delete(tx, Key.of(stack.id(), old.id())));
             data.changeSets.put(tx, Key.of(stack.id(), set.set().id()), set.set());
             set.template().ifPresent(template ->
                     data.templates.put(tx, Key.of(stack.id(), set.set().settings().template()), template));
+            return true;
         });
+        if (!isKept) {
+            // Somebody else has begun the stack meanwhile: then this is one more change set of it, or one too many.
+            return create(caller, input);
+        }
         return CloudFormation.CreateChangeSetResponse.of(r -> r.id(set.set().arn(stack)).stackId(stack.arn()));
     }
 
@@ -158,9 +162,18 @@ final class ChangeSets {
         }
     }
 
-    private Optional<ChangeSet> named(Stack stack, String name) {
-        return store.read(tx -> data.changeSets.range(tx, Key.of(stack.id())).map(row -> row.value())
-                .filter(set -> set.name().equals(name)).findFirst());
+    private Optional<ChangeSet> named(ReadTx tx, Stack stack, String name) {
+        return data.changeSets.range(tx, Key.of(stack.id())).map(row -> row.value())
+                .filter(set -> set.name().equals(name)).findFirst();
+    }
+
+    /** Refuses a name that is taken; the one before under it, if that is done with. */
+    private Optional<ChangeSet> unused(ReadTx tx, Stack stack, String name) {
+        var before = named(tx, stack, name);
+        if (before.isPresent() && !before.get().isExecuted()) {
+            throw new CloudFormation.AlreadyExistsException("ChangeSet " + name + " already exists");
+        }
+        return before;
     }
 
     private record Found(Stack stack, ChangeSet set) {
@@ -177,7 +190,7 @@ final class ChangeSets {
             throw Refusals.validation("StackName must be specified if ChangeSetName is not specified as an ARN.");
         }
         var stack = stacks.bracketed(caller, stackName);
-        return named(stack, nameOrArn).map(set -> new Found(stack, set));
+        return store.read(tx -> named(tx, stack, nameOrArn)).map(set -> new Found(stack, set));
     }
 
     private Found get(Caller caller, String stackName, String nameOrArn) {
@@ -193,25 +206,12 @@ final class ChangeSets {
         return CloudFormation.DescribeChangeSetResponse.of(r -> r.changeSetId(set.arn(stack)).changeSetName(set.name())
                 .stackId(stack.arn()).stackName(stack.name()).description(set.description()).creationTime(set.created())
                 .executionStatus(set.executionStatus()).status(set.status()).statusReason(set.reason())
-                .parameters(template.map(t -> Stacks.parameters(set.settings(), t)).orElse(List.of()))
-                .capabilities(set.settings().capabilities()).tags(Stacks.tags(set.settings()))
+                .parameters(template.map(t -> Stacks.parameters(set.settings(), t)).map(Stacks::orNone).orElse(null))
+                .capabilities(set.settings().capabilities()).tags(Stacks.orNone(Stacks.tags(set.settings())))
                 .notificationARNs(List.of())
                 .rollbackConfiguration(CloudFormation.RollbackConfiguration.of(_ -> { })).includeNestedStacks(false)
-                .changes(set.changes().stream().map(ChangeSets::told).toList()));
-    }
-
-    private static CloudFormation.Change told(ChangeSet.Change change) {
-        return CloudFormation.Change.of(c -> c.type("Resource").resourceChange(CloudFormation.ResourceChange.of(r -> r
-                .action(change.action()).logicalResourceId(change.logicalId()).physicalResourceId(change.physicalId())
-                .resourceType(change.type()).replacement(change.replacement()).scope(change.scope())
-                .policyAction(change.action().equals("Remove") ? "Delete"
-                        : "True".equals(change.replacement()) ? "ReplaceAndDelete" : null)
-                .details(change.properties().entrySet().stream()
-                        .map(property -> CloudFormation.ResourceChangeDetail.of(d -> d
-                        .evaluation("Static").changeSource("DirectModification")
-                        .target(CloudFormation.ResourceTargetDefinition.of(t -> t.attribute("Properties")
-                                .name(property.getKey())
-                                .requiresRecreation(property.getValue() ? "Always" : "Never"))))).toList()))));
+                .changes(new ResourceChanges(Boolean.TRUE.equals(input.includePropertyValues()))
+                        .told(set.changes())));
     }
 
     CloudFormation.ListChangeSetsResponse list(Caller caller, CloudFormation.ListChangeSetsRequest input) {
@@ -240,7 +240,7 @@ final class ChangeSets {
                         + "] cannot be executed in its current status of [" + set.status() + "]");
             }
             data.changeSets.deleteAll(tx, Key.of(stack.id()));
-            data.changeSets.put(tx, Key.of(stack.id(), set.id()), set.executed("EXECUTE_COMPLETE"));
+            data.changeSets.put(tx, Key.of(stack.id(), set.id()), set.executed());
             var settings = Boolean.TRUE.equals(input.disableRollback()) ? set.settings().onFailure("DO_NOTHING")
                     : set.settings();
             if (!set.type().equals("CREATE")) {

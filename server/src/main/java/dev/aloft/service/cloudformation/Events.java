@@ -13,6 +13,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.service.cloudformation.template.JsonText;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,22 +46,36 @@ public final class Events {
                 stack.status(), stack.reason(), null, clientToken, now));
     }
 
-    /** Tells that a resource has come to its present status. */
+    /**
+     * Tells that a resource has come to its present status.
+     *
+     * @param properties without secrets; null where what an update leaves over is deleted
+     */
     public void tell(Tx tx, String stack, StackResource resource, String physicalId, Map<String, Object> properties,
             String clientToken) {
-        add(tx, stack, new StackEvent(resource.logicalId() + "-" + UUID.randomUUID(), resource.logicalId(),
+        add(tx, stack, new StackEvent(id(tx, stack, resource, properties == null), resource.logicalId(),
                 physicalId == null ? "" : physicalId, resource.type(), resource.status(), resource.reason(),
                 properties == null ? null : JsonText.write(properties), clientToken, resource.at()));
+    }
+
+    /** As on AWS, but for what is shorter than its milliseconds: here two events may come within one. */
+    private String id(Tx tx, String stack, StackResource resource, boolean isCleanup) {
+        if (isCleanup) {
+            return resource.logicalId() + "-" + UUID.randomUUID();
+        }
+        long number = data.lastEvent.get(tx, Key.of(stack)).orElse(0L);
+        var at = resource.at().truncatedTo(ChronoUnit.MILLIS).plus(number % 1000, ChronoUnit.MICROS);
+        return resource.logicalId() + "-" + resource.status() + "-" + at;
     }
 
     private void add(Tx tx, String stack, StackEvent event) {
         long number = data.lastEvent.get(tx, Key.of(stack)).orElse(0L) + 1;
         data.lastEvent.put(tx, Key.of(stack), number);
         data.events.put(tx, Key.of(stack, number), event);
-        data.stack(tx, stack).ifPresent(it -> notify(tx, it, event));
+        data.stack(tx, stack).ifPresent(it -> notify(tx, it, event, stack + "/" + number));
     }
 
-    private void notify(Tx tx, Stack stack, StackEvent event) {
+    private void notify(Tx tx, Stack stack, StackEvent event, String id) {
         var bus = new Arn("aws", "events", stack.region(), stack.account(), "event-bus/default");
         if (!targets.takes(bus)) {
             return;
@@ -87,7 +102,7 @@ public final class Events {
         body.put("resources", List.of(stack.arn()));
         body.put("time", event.at().toString());
         body.put("detail", detail);
-        notices.promise(tx, event.id(),
+        notices.promise(tx, id,
                 new Dispatch(stack.account(), stack.region(), "cloudformation.amazonaws.com", stack.arn(),
                 null, bus.toString(), Event.of(JsonWriter.bytes(body))));
     }

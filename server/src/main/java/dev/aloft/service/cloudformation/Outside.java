@@ -36,7 +36,9 @@ final class Outside {
             @Override
             public String dynamic(String service, String reference) {
                 return switch (service) {
-                    case "ssm", "ssm-secure" -> parameter(caller, reference);
+                    case "ssm", "ssm-secure" -> parameter(caller, reference).orElseThrow(() ->
+                            Refusals.validation("Unable to fetch parameters [" + reference
+                                    + "] from parameter store for this account."));
                     case "secretsmanager" -> SecretReference.of(reference).value(secrets, caller);
                     default -> throw new TemplateError("Dynamic references to " + service + " are not built in Aloft");
                 };
@@ -44,15 +46,14 @@ final class Outside {
         };
     }
 
-    /** The value of a parameter of Systems Manager. */
-    String parameter(Caller caller, String name) {
+    /** The value of a parameter of Systems Manager, if there is one. */
+    Optional<String> parameter(Caller caller, String name) {
         try {
-            return ssm.getParameter(caller, Ssm.GetParameterRequest.of(r -> r.name(name).withDecryption(true)))
-                    .parameter().value();
+            return Optional.of(ssm.getParameter(caller, Ssm.GetParameterRequest.of(r ->
+                    r.name(name).withDecryption(true))).parameter().value());
         } catch (ApiError e) {
             if (e.code().equals("ParameterNotFound")) {
-                throw Refusals.validation("Unable to fetch parameters [" + name
-                        + "] from parameter store for this account.");
+                return Optional.empty();
             }
             throw e;
         }

@@ -84,7 +84,9 @@ final class Preparation {
         });
         parameters.forEach((name, value) -> {
             if (declared.get(name).stored()) {
-                resolved.put(name, outside.parameter(caller, value));
+                resolved.put(name, outside.parameter(caller, value).orElseThrow(() ->
+                        Refusals.validation("Parameter " + name
+                                + " should either have input value or default value")));
             }
         });
     }
@@ -104,7 +106,9 @@ final class Preparation {
             values.putAll(resolved);
             var transformed = isTransformed() ? templates.transformed(caller, tree, values) : tree;
             var read = Template.read(transformed);
-            templates.checkTypes(read, conditions(read)::condition);
+            var conditions = conditions(read);
+            templates.checkTypes(read, conditions::condition);
+            read.checkExisting(conditions::condition);
             template = read;
             stored = new StoredTemplate(text, transformed, isTransformed());
         }

@@ -51,6 +51,12 @@ public record Stack(String account, String region, String id, String name, Strin
                 newOutputs, changeSet, parent, root, isProtected);
     }
 
+    /** A creation that is undone: AWS tells of a deletion then, and of no change set. */
+    public Stack undone(Instant at) {
+        return new Stack(account, region, id, name, status, reason, created, updated, at, operation, settings, outputs,
+                null, parent, root, isProtected);
+    }
+
     public Stack deletedAt(Instant at) {
         return new Stack(account, region, id, name, status, reason, created, updated, at, operation, settings, outputs,
                 changeSet, parent, root, isProtected);

@@ -1,5 +1,6 @@
 package dev.aloft.service.cloudformation;
 
+import dev.aloft.kernel.call.ResourceType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +22,23 @@ public record StackResource(String logicalId, String type, String status, String
      *
      * @param token the operation that made it
      * @param needs the logical ids that it must be deleted before
+     * @param tags  the stack's tags that it bears, if its type can
+     * @param told  the properties without their secrets, where they have any; else empty
      */
     public record Incarnation(String logicalId, String type, String physicalId, String token,
             Map<String, Object> properties, Map<String, Object> attributes, String deletionPolicy,
             String updateReplacePolicy, List<String> needs,
-            String metadata) {
+            String metadata, Map<String, String> tags, Map<String, Object> told) {
+        /** The properties as events and change sets tell them. */
+        public Map<String, Object> shown() {
+            return told.isEmpty() ? properties : told;
+        }
+
+        /** The same as its type tells of it now. */
+        public Incarnation as(ResourceType.Resource made) {
+            return new Incarnation(logicalId, type, made.physicalId(), token, properties, made.attributes(),
+                    deletionPolicy, updateReplacePolicy, needs, metadata, tags, told);
+        }
     }
 
     public String physicalId() {

@@ -14,7 +14,7 @@ import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.cloudformation.StackOperation.Kind;
 import dev.aloft.service.cloudformation.StackOperation.Phase;
-import dev.aloft.service.cloudformation.deploy.Plan;
+import dev.aloft.service.cloudformation.deploy.Changes;
 import dev.aloft.service.cloudformation.template.Parameter;
 import dev.aloft.service.cloudformation.template.Template;
 import dev.aloft.service.cloudformation.template.Trees;
@@ -209,7 +209,8 @@ public final class Stacks {
             preparation.checkRules(stack, settings);
             return null;
         });
-        if (!differs(caller, stack, preparation, settings)) {
+        // What a transform makes is not looked at: AWS updates then in any case.
+        if (!preparation.isTransformed() && !differs(caller, stack, preparation, settings)) {
             throw Refusals.validation("No updates are to be performed.");
         }
         store.change(tx -> startUpdate(tx, caller, stack, settings, preparation.stored(), clientToken, null));
@@ -263,7 +264,7 @@ public final class Stacks {
     List<ChangeSet.Change> changes(Caller caller, Stack stack, Template template, Settings settings) {
         var resources = store.read(tx -> data.resources(tx, stack.id()));
         return Templates.told(() ->
-                Plan.changes(types, stack, template, settings, resources, outside.of(caller, stack)));
+                new Changes(types, stack, template, settings, resources, outside.of(caller, stack)).list());
     }
 
     static Map<String, String> tags(List<CloudFormation.Tag> tags, Stack stack) {
@@ -457,19 +458,25 @@ public final class Stacks {
             }
             var template = template(stack, settings);
             s.description(template.tree().get("Description") instanceof String text ? text : null)
-                    .parameters(parameters(settings, template)).capabilities(settings.capabilities())
+                    .parameters(orNone(parameters(settings, template))).capabilities(orNone(settings.capabilities()))
                     .roleARN(settings.role())
                     .timeoutInMinutes(settings.timeoutMinutes())
                     .disableRollback("DO_NOTHING".equals(settings.onFailure()))
                     .tags(tags(settings))
-                    .outputs(stack.outputs().stream().map(o -> CloudFormation.Output.of(x -> x.outputKey(o.name())
-                            .outputValue(o.value()).description(o.description()).exportName(o.export()))).toList());
+                    .outputs(orNone(stack.outputs().stream().map(o -> CloudFormation.Output.of(x -> x
+                            .outputKey(o.name()).outputValue(o.value()).description(o.description())
+                            .exportName(o.export()))).toList()));
         });
     }
 
     static List<CloudFormation.Tag> tags(Settings settings) {
         return settings.tags().entrySet().stream()
                 .map(tag -> CloudFormation.Tag.of(t -> t.key(tag.getKey()).value(tag.getValue()))).toList();
+    }
+
+    /** AWS leaves out of its answers most lists that are empty. */
+    static <T> List<T> orNone(List<T> list) {
+        return list.isEmpty() ? null : list;
     }
 
     /** The parameters as callers see them. */

@@ -133,14 +133,17 @@ final class Deletion {
             if (type == null) {
                 throw new Handlers.Failed("Unrecognized resource type: " + resource.type());
             }
-            Handlers.delete(type, caller, resource.physicalId(),
-                    job.desired(resource.logicalId(), resource.token(), resource.properties()));
+            Handlers.delete(type, caller, resource.physicalId(), job.desired(resource));
         } catch (Handlers.Failed e) {
             told(resource, ResourceStatus.DELETE_FAILED, e.getMessage());
             return false;
         }
         told(resource, ResourceStatus.DELETE_COMPLETE, null);
         return true;
+    }
+
+    private boolean isCleanup() {
+        return operation.phase() == Phase.CLEANUP || operation.phase() == Phase.ROLLBACK_CLEANUP;
     }
 
     /** Writes how far the deletion of a resource is; of one that was replaced only the event. */
@@ -157,7 +160,8 @@ final class Deletion {
             } else if (isGone) {
                 data.obsolete.delete(tx, Key.of(stack.id(), resource.logicalId(), resource.token()));
             }
-            events.tell(tx, stack.id(), now, resource.physicalId(), resource.properties(), operation.clientToken());
+            events.tell(tx, stack.id(), now, resource.physicalId(), isCleanup() ? null : resource.shown(),
+                    operation.clientToken());
         });
     }
 }

@@ -1,6 +1,7 @@
 package dev.aloft.service.cloudformation.deploy;
 
 import dev.aloft.api.Caller;
+import dev.aloft.api.CloudFormation.StackStatus;
 import dev.aloft.kernel.call.ResourceType.Desired;
 import dev.aloft.kernel.call.Resources;
 import dev.aloft.kernel.store.Key;
@@ -24,8 +25,23 @@ import java.util.Objects;
 record Job(CloudFormationData data, Store store, Time time, Events events, Resources types, Stack stack,
         StackOperation operation, Caller caller, Map<String, StackResource> resources) {
 
+    /** What exists. */
+    Desired desired(Incarnation existing) {
+        return desired(existing, existing.properties());
+    }
+
+    /** The same with other properties. */
+    Desired desired(Incarnation existing, Map<String, Object> properties) {
+        return desired(existing.logicalId(), existing.token(), properties, existing.tags());
+    }
+
+    /** What the operation wants. */
     Desired desired(String id, String token, Map<String, Object> properties) {
-        var tags = new LinkedHashMap<>(operation.target().tags());
+        return desired(id, token, properties, operation.target().tags());
+    }
+
+    private Desired desired(String id, String token, Map<String, Object> properties, Map<String, String> stackTags) {
+        var tags = new LinkedHashMap<>(stackTags);
         tags.put("aws:cloudformation:stack-name", stack.name());
         tags.put("aws:cloudformation:stack-id", stack.arn());
         tags.put("aws:cloudformation:logical-id", id);
@@ -57,7 +73,8 @@ record Job(CloudFormationData data, Store store, Time time, Events events, Resou
 
     void next(Tx tx, Phase phase, String status, String reason, Settings settings) {
         var now = data.stack(tx, stack.id()).orElseThrow();
-        var on = now.with(settings, now.changeSet()).as(status, reason);
+        var next = now.with(settings, now.changeSet()).as(status, reason);
+        var on = status.equals(StackStatus.ROLLBACK_IN_PROGRESS) ? next.undone(time.instant()) : next;
         data.put(tx, on);
         data.operations.put(tx, Key.of(stack.id()), operation.in(phase));
         events.tell(tx, on, operation.clientToken(), time.instant());

@@ -99,29 +99,25 @@ final class Rollback {
         }
         var type = Plan.type(types, before.type());
         var attempted = resource.attempted() == null ? current.properties() : resource.attempted();
-        if (operation.retained().contains(id) || !(Plan.step(type, before, resource.type(),
-                attempted) instanceof Plan.Step.Update)) {
+        if (operation.retained().contains(id) || !(Plan.step(type, before, resource.type(), attempted,
+                operation.target().tags()) instanceof Plan.Step.Update)) {
             store.change(tx -> restored(tx, resource, before));
             return true;
         }
         var begun = resource.as(ResourceStatus.UPDATE_IN_PROGRESS, null, time.instant());
         store.change(tx -> {
             data.put(tx, stack.id(), begun);
-            events.tell(tx, stack.id(), begun, begun.physicalId(), before.properties(), operation.clientToken());
+            events.tell(tx, stack.id(), begun, begun.physicalId(), before.shown(), operation.clientToken());
         });
         try {
-            var made = undone(type, before, job.desired(id, before.token(), attempted),
-                    job.desired(id, before.token(), before.properties()));
-            store.change(tx -> restored(tx, resource, new Incarnation(id, before.type(), made.physicalId(),
-                    before.token(),
-                    before.properties(), made.attributes(), before.deletionPolicy(), before.updateReplacePolicy(),
-                    before.needs(), before.metadata())));
+            var made = undone(type, before, job.desired(id, before.token(), attempted), job.desired(before));
+            store.change(tx -> restored(tx, resource, before.as(made)));
             return true;
         } catch (Handlers.Failed e) {
             var failed = begun.as(ResourceStatus.UPDATE_FAILED, e.getMessage(), time.instant());
             store.change(tx -> {
                 data.put(tx, stack.id(), failed);
-                events.tell(tx, stack.id(), failed, failed.physicalId(), before.properties(), operation.clientToken());
+                events.tell(tx, stack.id(), failed, failed.physicalId(), before.shown(), operation.clientToken());
             });
             return false;
         }
@@ -141,6 +137,6 @@ final class Rollback {
         var restored = new StackResource(resource.logicalId(), before.type(), ResourceStatus.UPDATE_COMPLETE, null,
                 time.instant(), before, null, null, null, operation.id());
         data.put(tx, stack.id(), restored);
-        events.tell(tx, stack.id(), restored, before.physicalId(), before.properties(), operation.clientToken());
+        events.tell(tx, stack.id(), restored, before.physicalId(), before.shown(), operation.clientToken());
     }
 }

@@ -54,6 +54,7 @@ final class Rollout {
     private final StackOperation operation;
     private final Caller caller;
     private final Map<String, StackResource> resources;
+    private final Map<String, Map<String, Object>> shown = new ConcurrentHashMap<>();
     private final BiFunction<Caller, Stack, StackScope.Outside> outside;
     private Template template;
     private Evaluate evaluate;
@@ -161,7 +162,7 @@ final class Rollout {
             return failed(id, "Unrecognized resource type: " + declared.type());
         }
         try {
-            switch (Plan.step(type, current, declared.type(), properties)) {
+            switch (Plan.step(type, current, declared.type(), properties, operation.target().tags())) {
                 case Plan.Step.Nothing _ -> keep(existing, declared);
                 case Plan.Step.Create _ -> {
                     begin(id, declared.type(), current, properties, ResourceStatus.CREATE_IN_PROGRESS, null);
@@ -170,9 +171,8 @@ final class Rollout {
                 }
                 case Plan.Step.Update _ -> {
                     begin(id, declared.type(), current, properties, ResourceStatus.UPDATE_IN_PROGRESS, null);
-                    var made = Handlers.update(type, caller, current.physicalId(),
-                            job.desired(id, current.token(), current.properties()), job.desired(id, current.token(),
-                                    properties));
+                    var made = Handlers.update(type, caller, current.physicalId(), job.desired(current),
+                            job.desired(id, current.token(), properties));
                     // An update that answers with another physical id has made another resource: the one before is to
                     // go.
                     var token = made.physicalId().equals(current.physicalId()) ? current.token() : operation.id();
@@ -220,16 +220,20 @@ final class Rollout {
             Map<String, Object> properties, String during, String after) throws Handlers.Failed {
         var id = declared.logicalId();
         var made = Handlers.create(type, caller, job.desired(id, operation.id(), properties));
-        store.change(tx -> events.tell(tx, stack.id(), resources.get(id).as(during, "Resource creation Initiated",
-                time.instant()), made.physicalId(), properties, operation.clientToken()));
+        var begun = resources.get(id).as(during, "Resource creation Initiated", time.instant());
+        var shown = shown(id);
+        store.change(tx ->
+                events.tell(tx, stack.id(), begun, made.physicalId(), shown, operation.clientToken()));
         finish(incarnation(declared, made, operation.id(), properties), after);
     }
 
     private Incarnation incarnation(Resource declared, ResourceType.Resource made,
             String token, Map<String, Object> properties) {
+        var shown = shown(declared.logicalId());
         return new Incarnation(declared.logicalId(), declared.type(), made.physicalId(), token, properties,
-                made.attributes(), declared.deletionPolicy(), declared.updateReplacePolicy(),
-                List.copyOf(graph.needs(declared.logicalId())), Plan.metadata(declared));
+                made.attributes(), declared.deletionPolicy().in(evaluate), declared.updateReplacePolicy().in(evaluate),
+                List.copyOf(graph.needs(declared.logicalId())), Plan.metadata(declared), operation.target().tags(),
+                shown.equals(properties) ? Map.of() : shown);
     }
 
     /** Says in the store that a resource is about to be changed. */
@@ -239,10 +243,11 @@ final class Rollout {
         var isResumed = existing != null && operation.id().equals(existing.changedIn());
         var begun = new StackResource(id, type, status, reason, time.instant(), current,
                 isResumed ? existing.before() : current, properties, operation.id(), null);
+        var shown = shown(id);
         store.change(tx -> {
             data.put(tx, stack.id(), begun);
             if (!isResumed) {
-                events.tell(tx, stack.id(), begun, begun.physicalId(), properties, operation.clientToken());
+                events.tell(tx, stack.id(), begun, begun.physicalId(), shown, operation.clientToken());
             }
         });
         resources.put(id, begun);
@@ -258,9 +263,19 @@ final class Rollout {
             if (before != null && !before.token().equals(made.token())) {
                 data.obsolete.put(tx, Key.of(stack.id(), made.logicalId(), before.token()), before);
             }
-            events.tell(tx, stack.id(), done, made.physicalId(), made.properties(), operation.clientToken());
+            events.tell(tx, stack.id(), done, made.physicalId(), made.shown(), operation.clientToken());
         });
         resources.put(made.logicalId(), done);
+    }
+
+    /** A resource's properties as events tell them; empty where they cannot be computed. */
+    private Map<String, Object> shown(String id) {
+        var known = shown.get(id);
+        if (known == null) {
+            known = new Evaluate(template, scope.shown()).properties(id).orElseGet(Map::of);
+            shown.put(id, known);
+        }
+        return known;
     }
 
     private boolean failed(String id, String reason) {
@@ -268,9 +283,10 @@ final class Rollout {
         var isCreation = begun.before() == null;
         var failed = begun.as(isCreation ? ResourceStatus.CREATE_FAILED : ResourceStatus.UPDATE_FAILED, reason,
                 time.instant());
+        var shown = shown(id);
         store.change(tx -> {
             data.put(tx, stack.id(), failed);
-            events.tell(tx, stack.id(), failed, failed.physicalId(), failed.attempted(), operation.clientToken());
+            events.tell(tx, stack.id(), failed, failed.physicalId(), shown, operation.clientToken());
         });
         resources.put(id, failed);
         return false;
@@ -280,8 +296,9 @@ final class Rollout {
     private void keep(StackResource existing, Resource declared) {
         var current = existing.current();
         var kept = new Incarnation(current.logicalId(), current.type(), current.physicalId(), current.token(),
-                current.properties(), current.attributes(), declared.deletionPolicy(), declared.updateReplacePolicy(),
-                List.copyOf(graph.needs(declared.logicalId())), Plan.metadata(declared));
+                current.properties(), current.attributes(), declared.deletionPolicy().in(evaluate),
+                declared.updateReplacePolicy().in(evaluate), List.copyOf(graph.needs(declared.logicalId())),
+                Plan.metadata(declared), current.tags(), current.told());
         if (!kept.equals(current)) {
             var changed = existing.with(kept);
             store.change(tx -> data.put(tx, stack.id(), changed));

@@ -5,6 +5,7 @@ import dev.aloft.service.cloudformation.Settings;
 import dev.aloft.service.cloudformation.Stack;
 import dev.aloft.service.cloudformation.StackResource.Incarnation;
 import dev.aloft.service.cloudformation.template.Evaluate;
+import dev.aloft.service.cloudformation.template.Parameter;
 import dev.aloft.service.cloudformation.template.Scope;
 import dev.aloft.service.cloudformation.template.Template;
 import dev.aloft.service.cloudformation.template.TemplateError;
@@ -135,10 +136,22 @@ public final class StackScope implements Scope {
 
     /** The same for outputs, which everybody may read: what is secret is not put into them. */
     Scope forOutputs() {
+        return withoutSecrets(this::ref);
+    }
+
+    /** The same for change sets and events, which tell no NoEcho parameters either. */
+    public Scope shown() {
+        return withoutSecrets(name -> {
+            var parameter = template.parameters().get(name);
+            return parameter != null && parameter.noEcho() ? Parameter.HIDDEN : ref(name);
+        });
+    }
+
+    private Scope withoutSecrets(Function<String, Object> ref) {
         return new Scope() {
             @Override
             public Object ref(String name) {
-                return StackScope.this.ref(name);
+                return ref.apply(name);
             }
 
             @Override

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,6 +40,16 @@ public final class Evaluate {
     public Object value(Value value) {
         var tree = compute(value);
         return tree == NO_VALUE ? null : tree;
+    }
+
+    /** The properties of a resource, where the template has it and they can be computed. */
+    public Optional<Map<String, Object>> properties(String resource) {
+        try {
+            return Optional.ofNullable(template.resources().get(resource))
+                    .map(declared -> Trees.map(value(declared.properties())));
+        } catch (TemplateError _) {
+            return Optional.empty();
+        }
     }
 
     /** Whether a named condition holds. */

@@ -29,6 +29,14 @@ public final class Graph {
     /** The names that a value mentions in the branches that are taken. */
     static Set<String> mentioned(Value value, Predicate<String> conditions) {
         var names = new LinkedHashSet<String>();
+        mentions(value, conditions).forEach(name ->
+                names.add(name.contains(".") ? name.substring(0, name.indexOf('.')) : name));
+        return names;
+    }
+
+    /** The same, of attributes as {@code Resource.Attribute}. */
+    public static Set<String> mentions(Value value, Predicate<String> conditions) {
+        var names = new LinkedHashSet<String>();
         collect(value, conditions, names);
         return names;
     }
@@ -37,12 +45,11 @@ public final class Graph {
         switch (value) {
             case Value.Ref(var name) -> names.add(name);
             case Value.GetAtt(var resource, var attribute) -> {
-                names.add(resource);
+                names.add(attribute instanceof Value.Scalar(var text) ? resource + "." + text : resource);
                 collect(attribute, conditions, names);
             }
             case Value.Sub sub -> {
-                sub.names().forEach(name ->
-                        names.add(name.contains(".") ? name.substring(0, name.indexOf('.')) : name));
+                names.addAll(sub.names());
                 sub.variables().values().forEach(variable -> collect(variable, conditions, names));
             }
             case Value.If(var condition, var then, var otherwise) ->

@@ -7,10 +7,9 @@ import java.util.Set;
 
 /** One resource as a template declares it. */
 public record Resource(String logicalId, String type, Value properties, List<String> dependsOn,
-        Optional<String> condition, String deletionPolicy, String updateReplacePolicy, Optional<Value> metadata) {
+        Optional<String> condition, Policy deletionPolicy, Policy updateReplacePolicy, Optional<Value> metadata) {
     private static final Set<String> KEYS = Set.of("Type", "Properties", "DependsOn", "Condition", "DeletionPolicy",
             "UpdateReplacePolicy", "Metadata", "CreationPolicy", "UpdatePolicy", "Description", "Version");
-    private static final Set<String> POLICIES = Set.of("Delete", "Retain", "Snapshot", "RetainExceptOnCreate");
 
     static Resource read(String id, Object tree) {
         if (!(tree instanceof Map)) {
@@ -40,8 +39,8 @@ public record Resource(String logicalId, String type, Value properties, List<Str
         var path = "/Resources/" + id;
         return new Resource(id, type, Value.read(properties == null ? Map.of() : properties, path + "/Properties"),
                 dependsOn(id, map.get("DependsOn")), Optional.ofNullable(map.get("Condition")).map(Trees::text),
-                policy(id, type, "DeletionPolicy", map.get("DeletionPolicy")),
-                policy(id, type, "UpdateReplacePolicy", map.get("UpdateReplacePolicy")),
+                Policy.read(id, type, Policy.DELETION, map.get(Policy.DELETION)),
+                Policy.read(id, type, Policy.REPLACEMENT, map.get(Policy.REPLACEMENT)),
                 Optional.ofNullable(map.get("Metadata")).map(m -> new Value.Scalar(m)));
     }
 
@@ -54,21 +53,5 @@ public record Resource(String logicalId, String type, Value properties, List<Str
             default -> throw TemplateError.format("DependsOn of resource " + id
                     + " must be a String or a List of Strings");
         };
-    }
-
-    private static String policy(String id, String type, String name, Object given) {
-        if (given == null) {
-            return "Delete";
-        }
-        if (!(given instanceof String text) || !POLICIES.contains(text)
-                || text.equals("RetainExceptOnCreate") && name.equals("UpdateReplacePolicy")) {
-            throw TemplateError.format("Unrecognized " + name + " " + given + " for resource " + id);
-        }
-        if (text.equals("Snapshot")) {
-            // Volumes and databases can be kept so; of what is built here, nothing.
-            throw new TemplateError("Template error: resource type " + type + " does not support "
-                    + (name.equals("DeletionPolicy") ? "deletion policy" : "update replace policy") + " Snapshot");
-        }
-        return text;
     }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 
 /** A template whose anatomy is right: every section read, every name it mentions declared. */
 public record Template(Map<String, Object> tree, Optional<String> description, Map<String, Parameter> parameters,
@@ -134,6 +135,8 @@ public record Template(Map<String, Object> tree, Optional<String> description, M
                 }
             }
             unresolved.addAll(undeclared(resource.properties(), "resource"));
+            unresolved.addAll(undeclared(resource.deletionPolicy().value(), "resource"));
+            unresolved.addAll(undeclared(resource.updateReplacePolicy().value(), "resource"));
             resource.condition().ifPresent(name -> requireCondition(name,
                     "Template format error: Unresolved condition dependency " + name
                     + " in the Resources block of the template"));
@@ -167,6 +170,25 @@ public record Template(Map<String, Object> tree, Optional<String> description, M
             });
         }
         new Graph(this, _ -> true).order();
+    }
+
+    /** Refuses to mention resources that do not exist where the conditions come out as given. */
+    public void checkExisting(Predicate<String> conditions) {
+        var existing = new Graph(this, conditions).resources();
+        var unresolved = new TreeSet<String>();
+        existing.forEach(id -> unresolved.addAll(Graph.mentioned(resources.get(id).properties(), conditions)));
+        unresolved.removeIf(name -> !resources.containsKey(name) || existing.contains(name));
+        if (!unresolved.isEmpty()) {
+            throw TemplateError.format("Unresolved resource dependencies [" + String.join(", ", unresolved)
+                    + "] in the Resources block of the template");
+        }
+        outputs.values().stream().filter(output -> output.condition().map(conditions::test).orElse(true))
+                .forEach(output -> unresolved.addAll(Graph.mentioned(output.value(), conditions)));
+        unresolved.removeIf(name -> !resources.containsKey(name) || existing.contains(name));
+        if (!unresolved.isEmpty()) {
+            throw new TemplateError("Unresolved resource dependencies [" + String.join(", ", unresolved)
+                    + "] in the Outputs block of the template");
+        }
     }
 
     private void requireCondition(String name, String otherwise) {

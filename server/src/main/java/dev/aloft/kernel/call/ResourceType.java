@@ -64,6 +64,11 @@ public interface ResourceType {
         return Optional.empty();
     }
 
+    /** Whether {@code Fn::GetAtt} returns the properties that a template gives it too; on AWS of a few types. */
+    default boolean tellsProperties() {
+        return false;
+    }
+
     Resource create(Caller caller, Desired desired);
 
     /**

@@ -42,7 +42,7 @@ final class ChangeSets {
     }
 
     CloudFormation.CreateChangeSetResponse create(Caller caller, CloudFormation.CreateChangeSetRequest input) {
-        Preparation.refuseUnbuilt(null, input.notificationARNs(), input.rollbackConfiguration());
+        Preparation.refuseUnbuilt(input.notificationARNs(), input.rollbackConfiguration());
         Preparation.refuseUnbuilt(input.deploymentConfig());
         if (input.deploymentMode() != null) {
             throw ApiError.notBuilt("The deployment mode " + input.deploymentMode());

@@ -43,18 +43,22 @@ public final class CloudFormationData {
     public final Table<StackOperation> operations = Table.of("operations", Codec.of(StackOperation.class));
     /** (stack): what it was asked to be before its last update; a rollback asked for later goes back to it. */
     public final Table<Settings> before = Table.of("before", Codec.of(Settings.class));
+    /** (stack): the policies that updates are held to. */
+    public final Table<StackPolicies.Kept> policies = Table.of("policies", Codec.of(StackPolicies.Kept.class));
     /** (account, region, name). */
     public final Table<Export> exports = Table.of("exports", Codec.of(Export.class));
     /** (account, region, name of the export, stack) to the importing stack's name. */
     public final Table<String> imports = Table.of("imports", Codec.TEXT);
     /** (stack, request): the answer of a custom resource's function; empty until it comes. */
     public final Table<String> answers = Table.of("answers", Codec.TEXT);
+    /** (stack, handle, unique id): the signals that have come for wait conditions. */
+    public final Table<String> signals = Table.of("signals", Codec.TEXT);
 
     /** Raised when there is something to deploy. */
     public final Signal work = new Signal();
     /** Raised when an operation ends. */
     public final Signal ended = new Signal();
-    /** Raised when a custom resource's function answers. */
+    /** Raised when a custom resource's function answers, or a signal comes. */
     public final Signal answered = new Signal();
 
     public Optional<Stack> stack(ReadTx tx, String id) {

@@ -23,6 +23,7 @@ import dev.aloft.kernel.time.Worker;
 import dev.aloft.service.cloudformation.deploy.CustomResource;
 import dev.aloft.service.cloudformation.deploy.Deployment;
 import dev.aloft.service.cloudformation.deploy.Markers;
+import dev.aloft.service.cloudformation.deploy.WaitCondition;
 import dev.aloft.service.cloudformation.template.JsonText;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,9 +37,11 @@ public final class CloudFormationService implements Service, CloudFormation {
     private final Events events;
     private final Stacks stacks;
     private final ChangeSets changeSets;
+    private final StackPolicies policies;
     private final Exports exports;
     private final Deployment deployment;
     private final CustomResource customResource;
+    private final WaitCondition waitCondition;
     private final Deliveries<Dispatch> notices;
     private final List<ResourceType> resourceTypes = new ArrayList<>(Markers.all());
 
@@ -54,10 +57,14 @@ public final class CloudFormationService implements Service, CloudFormation {
         events = new Events(data, targets, notices);
         stacks = new Stacks(data, store, time, events, templates, outside, types);
         changeSets = new ChangeSets(data, store, time, events, templates, outside, stacks);
+        policies = new StackPolicies(data, store, templates, stacks);
         exports = new Exports(data, store);
         deployment = new Deployment(data, store, time, events, types, roles, outside::of);
+        waitCondition = new WaitCondition(data, store, time);
         customResource = new CustomResource(data, store, time, Lambda.at(endpoint));
         resourceTypes.add(customResource);
+        resourceTypes.add(new WaitCondition.Handle());
+        resourceTypes.add(waitCondition);
         resourceTypes.add(new NestedStack(data, store, time, stacks, templates));
     }
 
@@ -68,7 +75,7 @@ public final class CloudFormationService implements Service, CloudFormation {
 
     @Override
     public List<DataPlane> dataPlanes() {
-        return List.of(customResource.answers());
+        return List.of(customResource.answers(), waitCondition.signals());
     }
 
     @Override
@@ -103,6 +110,8 @@ public final class CloudFormationService implements Service, CloudFormation {
             case ContinueUpdateRollbackRequest r -> stack("ContinueUpdateRollback", caller, r.stackName());
             case RollbackStackRequest r -> stack("RollbackStack", caller, r.stackName());
             case CancelUpdateStackRequest r -> stack("CancelUpdateStack", caller, r.stackName());
+            case SetStackPolicyRequest r -> stack("SetStackPolicy", caller, r.stackName());
+            case GetStackPolicyRequest r -> stack("GetStackPolicy", caller, r.stackName());
         };
     }
 
@@ -228,6 +237,16 @@ public final class CloudFormationService implements Service, CloudFormation {
     @Override
     public ValidateTemplateResponse validateTemplate(Caller caller, ValidateTemplateRequest input) {
         return templates.validate(caller, input);
+    }
+
+    @Override
+    public SetStackPolicyResponse setStackPolicy(Caller caller, SetStackPolicyRequest input) {
+        return policies.set(caller, input);
+    }
+
+    @Override
+    public GetStackPolicyResponse getStackPolicy(Caller caller, GetStackPolicyRequest input) {
+        return policies.get(caller, input);
     }
 
     @Override

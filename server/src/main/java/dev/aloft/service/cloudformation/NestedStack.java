@@ -58,9 +58,8 @@ final class NestedStack implements ResourceType {
         var outer = stack(Arn.parse(desired.stackId()).resourceName());
         var name = desired.generatedName(LONGEST_NAME);
         var inner = stacks.find(caller, name).filter(found -> desired.stackId().equals(found.parent()))
-                .orElseGet(() -> stacks.create(caller, name, text(caller, desired), parameters(desired), tags(desired),
-                        CAPABILITIES, null, outer.settings().role(), "ROLLBACK", false, minutes(desired), null, false,
-                        outer));
+                .orElseGet(() -> stacks.create(caller, name,
+                        asked(caller, desired, outer.settings().role(), minutes(desired)), false, outer));
         var done = awaited(inner);
         if (!done.status().equals(StackStatus.CREATE_COMPLETE)) {
             var reason = reason(done);
@@ -73,12 +72,16 @@ final class NestedStack implements ResourceType {
         return resource(done);
     }
 
+    private StackRequest asked(Caller caller, Desired desired, String role, Integer minutes) {
+        return new StackRequest(text(caller, desired), parameters(desired), tags(desired), CAPABILITIES, null, role,
+                "ROLLBACK", false, minutes, null, new StackPolicies.Kept(null, null, null));
+    }
+
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
         var inner = awaited(stack(Arn.parse(physicalId).resourceName()));
         try {
-            stacks.update(caller, inner, text(caller, after), parameters(after), tags(after), CAPABILITIES, null, null,
-                    false, false, null);
+            stacks.update(caller, inner, asked(caller, after, null, null));
         } catch (ApiError e) {
             if ("No updates are to be performed.".equals(e.getMessage())) {
                 return resource(inner);

@@ -172,11 +172,7 @@ final class Preparation {
         }
     }
 
-    static void refuseUnbuilt(String stackPolicy, List<String> notifications,
-            CloudFormation.RollbackConfiguration rollback) {
-        if (stackPolicy != null) {
-            throw ApiError.notBuilt("A stack policy");
-        }
+    static void refuseUnbuilt(List<String> notifications, CloudFormation.RollbackConfiguration rollback) {
         if (notifications != null && !notifications.isEmpty()) {
             throw ApiError.notBuilt("The parameter NotificationARNs");
         }

@@ -30,11 +30,9 @@ final class ResourceChanges {
         if (targets.isEmpty() && !change.targets().isEmpty()) {
             return Optional.empty();
         }
-        // Only with values is said that an added resource is new.
-        var replacement = change.action().equals("Add") && hasValues ? "True" : change.replacement();
         return Optional.of(CloudFormation.Change.of(c -> c.type("Resource").resourceChange(
                 CloudFormation.ResourceChange.of(r -> r.action(change.action()).logicalResourceId(change.logicalId())
-                        .physicalResourceId(change.physicalId()).resourceType(change.type()).replacement(replacement)
+                        .physicalResourceId(change.physicalId()).resourceType(change.type()).replacement(change.replacement())
                         .scope(change.scope()).policyAction(change.policyAction())
                         .beforeContext(hasValues ? change.before() : null)
                         .afterContext(hasValues ? change.after() : null)

@@ -107,8 +107,7 @@ public final class Stacks {
 
     CloudFormation.CreateStackResponse create(Caller caller, CloudFormation.CreateStackRequest input) {
         Preparation.refuseUnbuilt(input.deploymentConfig());
-        Preparation.refuseUnbuilt(input.stackPolicyBody() == null ? input.stackPolicyURL() : input.stackPolicyBody(),
-                input.notificationARNs(), input.rollbackConfiguration());
+        Preparation.refuseUnbuilt(input.notificationARNs(), input.rollbackConfiguration());
         checkName(input.stackName());
         if (input.onFailure() != null && input.disableRollback() != null) {
             throw Refusals.validation("Only one of DisableRollback and OnFailure can be specified.");
@@ -116,27 +115,28 @@ public final class Stacks {
         var text = templates.text(caller, input.templateBody(), input.templateURL());
         var onFailure = input.onFailure() != null ? input.onFailure()
                 : Boolean.TRUE.equals(input.disableRollback()) ? "DO_NOTHING" : "ROLLBACK";
-        var stack = create(caller, input.stackName(), text, input.parameters(), tags(input.tags(), null),
-                input.capabilities(), input.resourceTypes(), input.roleARN(), onFailure,
-                Boolean.TRUE.equals(input.retainExceptOnCreate()),
-                input.timeoutInMinutes(), input.clientRequestToken(),
+        var policy = StackPolicies.given(caller, templates, input.stackPolicyBody(), input.stackPolicyURL());
+        var stack = create(caller, input.stackName(), new StackRequest(text, input.parameters(),
+                tags(input.tags(), null), orEmpty(input.capabilities()), input.resourceTypes(), input.roleARN(),
+                onFailure, Boolean.TRUE.equals(input.retainExceptOnCreate()), input.timeoutInMinutes(),
+                input.clientRequestToken(), new StackPolicies.Kept(policy.orElse(null), null, null)),
                 Boolean.TRUE.equals(input.enableTerminationProtection()), null);
         return CloudFormation.CreateStackResponse.of(r -> r.stackId(stack.arn()));
     }
 
+    static <T> List<T> orEmpty(List<T> list) {
+        return list == null ? List.of() : list;
+    }
+
     /** @param parent the stack that it is nested in, or null */
-    public Stack create(Caller caller, String name, String text, List<CloudFormation.Parameter> parameters,
-            Map<String, String> tags, List<String> capabilities, List<String> resourceTypes, String role,
-            String onFailure,
-            boolean retainExceptOnCreate, Integer timeoutMinutes, String clientToken, boolean isProtected,
-            Stack parent) {
-        var preparation = new Preparation(templates, outside, caller, name, text, parameters, null);
-        var given = capabilities == null ? List.<String>of() : capabilities;
-        checkCapabilities(preparation, given);
-        preparation.checkTypes(resourceTypes);
+    Stack create(Caller caller, String name, StackRequest asked, boolean isProtected, Stack parent) {
+        var preparation = new Preparation(templates, outside, caller, name, asked.text(), asked.parameters(), null);
+        checkCapabilities(preparation, asked.capabilities());
+        preparation.checkTypes(asked.resourceTypes());
         var now = time.instant();
-        var settings = new Settings(UUID.randomUUID().toString(), preparation.parameters, preparation.resolved, tags,
-                given, role, List.of(), onFailure, retainExceptOnCreate, timeoutMinutes);
+        var settings = new Settings(UUID.randomUUID().toString(), preparation.parameters, preparation.resolved,
+                asked.tags(), asked.capabilities(), asked.role(), List.of(), asked.onFailure(),
+                asked.retainExceptOnCreate(), asked.timeoutMinutes());
         var stack = new Stack(caller.account(), caller.region(), UUID.randomUUID().toString(), name,
                 StackStatus.CREATE_IN_PROGRESS, "User Initiated", now, null, null, now, settings, List.of(), null,
                 parent == null ? null : parent.arn(),
@@ -151,9 +151,10 @@ public final class Stacks {
                 throw new CloudFormation.AlreadyExistsException("Stack [" + name + "] already exists");
             }
             data.templates.put(tx, Key.of(stack.id(), settings.template()), preparation.stored());
+            StackPolicies.bring(data, tx, stack.id(), asked.policies());
             start(tx, stack,
                     new StackOperation(UUID.randomUUID().toString(), Kind.CREATE, Phase.DEPLOY, caller, settings, null,
-                    clientToken, List.of(), now, false));
+                    asked.clientToken(), List.of(), now, false));
         });
         return stack;
     }
@@ -180,31 +181,28 @@ public final class Stacks {
 
     CloudFormation.UpdateStackResponse update(Caller caller, CloudFormation.UpdateStackRequest input) {
         Preparation.refuseUnbuilt(input.deploymentConfig());
-        var policy = new String[] {input.stackPolicyBody(), input.stackPolicyURL(), input.stackPolicyDuringUpdateBody(),
-            input.stackPolicyDuringUpdateURL()};
-        for (var given : policy) {
-            Preparation.refuseUnbuilt(given, input.notificationARNs(), input.rollbackConfiguration());
-        }
+        Preparation.refuseUnbuilt(input.notificationARNs(), input.rollbackConfiguration());
+        var policy = new StackPolicies.Kept(null, StackPolicies.given(caller, templates,
+                input.stackPolicyDuringUpdateBody(), input.stackPolicyDuringUpdateURL()).orElse(null),
+                StackPolicies.given(caller, templates, input.stackPolicyBody(), input.stackPolicyURL()).orElse(null));
         var stack = bracketed(caller, input.stackName());
         var text = Boolean.TRUE.equals(input.usePreviousTemplate()) ? template(stack, stack.settings()).text()
                 : templates.text(caller, input.templateBody(), input.templateURL());
-        update(caller, stack, text, input.parameters(), tags(input.tags(), stack), input.capabilities(),
-                input.resourceTypes(), input.roleARN(), Boolean.TRUE.equals(input.disableRollback()),
-                Boolean.TRUE.equals(input.retainExceptOnCreate()),
-                input.clientRequestToken());
+        update(caller, stack, new StackRequest(text, input.parameters(), tags(input.tags(), stack),
+                orEmpty(input.capabilities()), input.resourceTypes(), input.roleARN(),
+                Boolean.TRUE.equals(input.disableRollback()) ? "DO_NOTHING" : "ROLLBACK",
+                Boolean.TRUE.equals(input.retainExceptOnCreate()), null, input.clientRequestToken(), policy));
         return CloudFormation.UpdateStackResponse.of(r -> r.stackId(stack.arn()));
     }
 
-    public void update(Caller caller, Stack stack, String text, List<CloudFormation.Parameter> parameters,
-            Map<String, String> tags, List<String> capabilities, List<String> resourceTypes, String role,
-            boolean disableRollback, boolean retainExceptOnCreate, String clientToken) {
+    void update(Caller caller, Stack stack, StackRequest asked) {
         checkUpdatable(stack);
-        var preparation = new Preparation(templates, outside, caller, stack.name(), text, parameters, stack.settings());
-        var given = capabilities == null ? List.<String>of() : capabilities;
-        checkCapabilities(preparation, given);
-        preparation.checkTypes(resourceTypes);
-        var settings = settings(stack, preparation, tags, given, role, disableRollback ? "DO_NOTHING" : "ROLLBACK",
-                retainExceptOnCreate);
+        var preparation = new Preparation(templates, outside, caller, stack.name(), asked.text(), asked.parameters(),
+                stack.settings());
+        checkCapabilities(preparation, asked.capabilities());
+        preparation.checkTypes(asked.resourceTypes());
+        var settings = settings(stack, preparation, asked.tags(), asked.capabilities(), asked.role(),
+                asked.onFailure(), asked.retainExceptOnCreate());
         Templates.told(() -> {
             preparation.checkRules(stack, settings);
             return null;
@@ -213,7 +211,10 @@ public final class Stacks {
         if (!preparation.isTransformed() && !differs(caller, stack, preparation, settings)) {
             throw Refusals.validation("No updates are to be performed.");
         }
-        store.change(tx -> startUpdate(tx, caller, stack, settings, preparation.stored(), clientToken, null));
+        store.change(tx -> {
+            StackPolicies.bring(data, tx, stack.id(), asked.policies());
+            startUpdate(tx, caller, stack, settings, preparation.stored(), asked.clientToken(), null);
+        });
     }
 
     Settings settings(Stack stack, Preparation preparation, Map<String, String> tags, List<String> capabilities,

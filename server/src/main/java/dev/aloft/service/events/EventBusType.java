@@ -19,6 +19,11 @@ final class EventBusType extends NamedType {
     }
 
     @Override
+    public boolean tellsProperties() {
+        return true;
+    }
+
+    @Override
     protected void make(Caller caller, String named, Desired desired) {
         events.createEventBus(caller, desired.input(Events.CREATE_EVENT_BUS, Events.CreateEventBusRequest.class,
                 Map.of("Name", named, "Tags", EventsResources.tags(desired)), Set.of("Policy")));

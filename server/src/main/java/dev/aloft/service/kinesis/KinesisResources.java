@@ -217,6 +217,11 @@ final class KinesisResources {
         }
 
         @Override
+        public boolean tellsProperties() {
+            return true;
+        }
+
+        @Override
         public Set<String> properties() {
             return Set.of("ConsumerName", "StreamARN", "Tags");
         }

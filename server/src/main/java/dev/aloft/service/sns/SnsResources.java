@@ -42,6 +42,11 @@ final class SnsResources {
         }
 
         @Override
+        public boolean tellsProperties() {
+            return true;
+        }
+
+        @Override
         public Set<String> properties() {
             return Set.of("TopicName", "DisplayName", "KmsMasterKeyId", "Subscription", "Tags", "FifoTopic",
                     "ContentBasedDeduplication", "SignatureVersion", "TracingConfig", "ArchivePolicy",

@@ -42,6 +42,11 @@ record QueueResource(Sqs sqs, Queues queues) implements ResourceType {
     }
 
     @Override
+    public boolean tellsProperties() {
+        return true;
+    }
+
+    @Override
     public Set<String> properties() {
         var all = new HashSet<>(ATTRIBUTES.keySet());
         all.addAll(Set.of("QueueName", "FifoQueue", "Tags"));

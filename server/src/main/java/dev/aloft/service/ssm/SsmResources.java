@@ -19,6 +19,11 @@ record SsmResources(Ssm ssm) implements ResourceType {
     }
 
     @Override
+    public boolean tellsProperties() {
+        return true;
+    }
+
+    @Override
     public Set<String> properties() {
         return Set.of("Name", "Type", "Value", "Description", "AllowedPattern", "DataType", "Tier", "Policies", "Tags");
     }

@@ -7,6 +7,7 @@ import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.service.cloudformation.template.TemplateError;
 import java.lang.System.Logger.Level;
 import java.lang.System.Logger;
+import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -39,14 +40,23 @@ final class Handlers {
 
     static ResourceType.Resource create(ResourceType type, Caller caller, Desired desired) throws Failed {
         PropertyChecks.check(type, desired);
-        return call(type, () -> type.create(caller, desired));
+        return call(type, () -> told(type, type.create(caller, desired), desired));
     }
 
     static ResourceType.Resource update(ResourceType type, Caller caller, String physicalId, Desired before,
             Desired after)
             throws Failed {
         PropertyChecks.check(type, after);
-        return call(type, () -> type.update(caller, physicalId, before, after));
+        return call(type, () -> told(type, type.update(caller, physicalId, before, after), after));
+    }
+
+    private static ResourceType.Resource told(ResourceType type, ResourceType.Resource made, Desired desired) {
+        if (!type.tellsProperties()) {
+            return made;
+        }
+        var attributes = new LinkedHashMap<>(desired.properties());
+        attributes.putAll(made.attributes());
+        return new ResourceType.Resource(made.physicalId(), attributes);
     }
 
     static void delete(ResourceType type, Caller caller, String physicalId, Desired last) throws Failed {

@@ -13,6 +13,7 @@ import dev.aloft.service.cloudformation.Events;
 import dev.aloft.service.cloudformation.Settings;
 import dev.aloft.service.cloudformation.Stack;
 import dev.aloft.service.cloudformation.StackOperation.Phase;
+import dev.aloft.service.cloudformation.StackPolicies;
 import dev.aloft.service.cloudformation.StackOperation;
 import dev.aloft.service.cloudformation.StackResource.Incarnation;
 import dev.aloft.service.cloudformation.StackResource;
@@ -52,6 +53,7 @@ record Job(CloudFormationData data, Store store, Time time, Events events, Resou
     void ended(Tx tx) {
         data.operations.delete(tx, Key.of(stack.id()));
         data.answers.deleteAll(tx, Key.of(stack.id()));
+        data.signals.deleteAll(tx, Key.of(stack.id()));
         tx.afterCommit(data.ended::raise);
     }
 
@@ -64,6 +66,7 @@ record Job(CloudFormationData data, Store store, Time time, Events events, Resou
         var done = data.stack(tx, stack.id()).orElseThrow().as(status, reason);
         data.put(tx, done);
         events.tell(tx, done, operation.clientToken(), time.instant());
+        StackPolicies.updated(data, tx, stack.id(), status.equals(StackStatus.UPDATE_COMPLETE));
         ended(tx);
     }
 

@@ -10,8 +10,7 @@ import java.util.Set;
 /** Resource types that stand for nothing outside their stack, as on AWS. */
 public record Markers(String type, Set<String> properties) implements ResourceType {
     public static List<ResourceType> all() {
-        return List.of(new Markers("AWS::CDK::Metadata", Set.of("Analytics")),
-                new Markers("AWS::CloudFormation::WaitConditionHandle", Set.of()));
+        return List.of(new Markers("AWS::CDK::Metadata", Set.of("Analytics")));
     }
 
     @Override

@@ -20,6 +20,8 @@ import dev.aloft.service.cloudformation.Stack;
 import dev.aloft.service.cloudformation.StackOperation.Kind;
 import dev.aloft.service.cloudformation.StackOperation.Phase;
 import dev.aloft.service.cloudformation.StackOperation;
+import dev.aloft.service.cloudformation.StackPolicies;
+import dev.aloft.service.cloudformation.StackPolicy;
 import dev.aloft.service.cloudformation.StackResource.Incarnation;
 import dev.aloft.service.cloudformation.StackResource;
 import dev.aloft.service.cloudformation.template.Evaluate;
@@ -30,10 +32,12 @@ import dev.aloft.service.cloudformation.template.TemplateError;
 import dev.aloft.service.cloudformation.template.Trees;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 
@@ -60,6 +64,7 @@ final class Rollout {
     private Evaluate evaluate;
     private StackScope scope;
     private Graph graph;
+    private StackPolicy policy;
 
     Rollout(Job job, BiFunction<Caller, Stack, StackScope.Outside> outside) {
         this.data = job.data();
@@ -86,6 +91,8 @@ final class Rollout {
         // All outcomes are computed here: the threads that come only look them up.
         template.conditions().keySet().forEach(evaluate::condition);
         graph = new Graph(template, evaluate::condition);
+        policy = operation.kind() == Kind.UPDATE ? store.read(tx -> StackPolicies.of(data, tx, stack.id()))
+                : StackPolicy.none();
     }
 
     void deploy() throws InterruptedException {
@@ -94,6 +101,11 @@ final class Rollout {
             read(operation.target());
             var minutes = operation.kind() == Kind.CREATE ? operation.target().timeoutMinutes() : null;
             var deadline = operation.started().plus(minutes == null ? FOR_EVER : Duration.ofMinutes(minutes));
+            var denied = protectedFromDeletion();
+            if (!denied.isEmpty()) {
+                deployFailed(failures("update", denied));
+                return;
+            }
             var failed = ConcurrentHashMap.<String>newKeySet();
             var turns = new Turns(graph, id -> template.resources().get(id).type());
             new Walk(time).run(graph.order(), turns::before, id -> step(id) || !failed.add(id),
@@ -130,10 +142,12 @@ final class Rollout {
     private String failures(Set<String> failed) {
         var created = failed.stream().filter(id -> failedTo(id, ResourceStatus.CREATE_FAILED)).sorted().toList();
         var updated = failed.stream().filter(id -> failedTo(id, ResourceStatus.UPDATE_FAILED)).sorted().toList();
-        return (created.isEmpty() ? "" : "The following resource(s) failed to create: [" + String.join(", ", created)
-                + "]. ")
-                + (updated.isEmpty() ? "" : "The following resource(s) failed to update: [" + String.join(", ",
-                updated) + "]. ");
+        return failures("create", created) + failures("update", updated);
+    }
+
+    private static String failures(String deed, Collection<String> failed) {
+        return failed.isEmpty() ? "" : "The following resource(s) failed to " + deed + ": ["
+                + String.join(", ", failed) + "]. ";
     }
 
     private boolean failedTo(String id, String status) {
@@ -162,7 +176,9 @@ final class Rollout {
             return failed(id, "Unrecognized resource type: " + declared.type());
         }
         try {
-            switch (Plan.step(type, current, declared.type(), properties, operation.target().tags())) {
+            var step = Plan.step(type, current, declared.type(), properties, operation.target().tags());
+            refuseDenied(step, current);
+            switch (step) {
                 case Plan.Step.Nothing _ -> keep(existing, declared);
                 case Plan.Step.Create _ -> {
                     begin(id, declared.type(), current, properties, ResourceStatus.CREATE_IN_PROGRESS, null);
@@ -189,8 +205,42 @@ final class Rollout {
             return true;
         } catch (Handlers.Failed e) {
             e.physicalId().ifPresent(made -> leave(declared, new ResourceType.Resource(made, Map.of()), properties));
+            if (!begun(id)) {
+                begin(id, declared.type(), current, properties, ResourceStatus.UPDATE_IN_PROGRESS, null);
+            }
             return failed(id, e.getMessage());
         }
+    }
+
+    private boolean begun(String id) {
+        return resources.containsKey(id) && operation.id().equals(resources.get(id).changedIn());
+    }
+
+    private void refuseDenied(Plan.Step step, Incarnation current) throws Handlers.Failed {
+        var action = switch (step) {
+            case Plan.Step.Update _ -> Optional.of(StackPolicy.MODIFY);
+            case Plan.Step.Replace _ -> Optional.of(StackPolicy.REPLACE);
+            case Plan.Step.Create _, Plan.Step.Nothing _ -> Optional.<String>empty();
+        };
+        var denial = action.flatMap(done -> policy.denial(done, current.logicalId(), current.type()));
+        if (denial.isPresent()) {
+            throw new Handlers.Failed(denial.get());
+        }
+    }
+
+    /** Those that the template has no longer and the stack's policy protects: they fail before anything is done. */
+    private Set<String> protectedFromDeletion() {
+        var denied = new TreeSet<String>();
+        for (var resource : removed(graph)) {
+            policy.denial(StackPolicy.DELETE, resource.logicalId(), resource.type()).ifPresent(reason -> {
+                var failed = resources.get(resource.logicalId())
+                        .as(ResourceStatus.UPDATE_FAILED, reason, time.instant());
+                store.change(tx -> events.tell(tx, stack.id(), failed, resource.physicalId(), resource.shown(),
+                        operation.clientToken()));
+                denied.add(resource.logicalId());
+            });
+        }
+        return denied;
     }
 
     /** Two cannot have one name, and the one before is deleted last. */
@@ -395,6 +445,10 @@ final class Rollout {
     /** What the template of a finished update no longer has. */
     List<Incarnation> removed() {
         read(operation.target());
-        return job.existing().stream().filter(resource -> !graph.resources().contains(resource.logicalId())).toList();
+        return removed(graph);
+    }
+
+    private List<Incarnation> removed(Graph wanted) {
+        return job.existing().stream().filter(resource -> !wanted.resources().contains(resource.logicalId())).toList();
     }
 }

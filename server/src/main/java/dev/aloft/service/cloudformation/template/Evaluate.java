@@ -184,7 +184,12 @@ public final class Evaluate {
             }
             result.append(Trees.text(tree));
         }
-        return dynamic(result.append(text, end, text.length()).toString());
+        return known(result.append(text, end, text.length()).toString());
+    }
+
+    /** A text of which a part is not known is not known. */
+    private String known(String text) {
+        return text.contains(KNOWN_AFTER_APPLY) ? KNOWN_AFTER_APPLY : dynamic(text);
     }
 
     private String join(String delimiter, Object tree) {
@@ -197,7 +202,7 @@ public final class Evaluate {
                     + "delimiter and (2) a list of strings to be joined or a function that returns a list of strings "
                     + "(such as Fn::GetAZs) to be joined.");
         }
-        return dynamic(String.join(delimiter, list.stream().map(Trees::text).toList()));
+        return known(String.join(delimiter, list.stream().map(Trees::text).toList()));
     }
 
     private static Object select(Object index, Object tree) {

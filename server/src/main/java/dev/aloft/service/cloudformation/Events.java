@@ -9,16 +9,20 @@ import dev.aloft.kernel.delivery.Deliveries;
 import dev.aloft.kernel.delivery.Dispatch;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
+import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.service.cloudformation.template.JsonText;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.LongStream;
 
 /**
  * The events of stacks, written in the transaction of what they tell, and told to the account's event bus.
@@ -28,6 +32,9 @@ import java.util.UUID;
  */
 public final class Events {
     private static final int PAGE = 100;
+    private static final int NEIGHBOURS = 8;
+    private static final DateTimeFormatter MILLIS =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     private final CloudFormationData data;
     private final Targets targets;
@@ -58,14 +65,25 @@ public final class Events {
                 properties == null ? null : JsonText.write(properties), clientToken, resource.at()));
     }
 
-    /** As on AWS, but for what is shorter than its milliseconds: here two events may come within one. */
+    /** Two events of one status of a resource can come within a millisecond: the second's id is of the next. */
     private String id(Tx tx, String stack, StackResource resource, boolean isCleanup) {
         if (isCleanup) {
             return resource.logicalId() + "-" + UUID.randomUUID();
         }
         long number = data.lastEvent.get(tx, Key.of(stack)).orElse(0L);
-        var at = resource.at().truncatedTo(ChronoUnit.MILLIS).plus(number % 1000, ChronoUnit.MICROS);
-        return resource.logicalId() + "-" + resource.status() + "-" + at;
+        var front = resource.logicalId() + "-" + resource.status() + "-";
+        var at = resource.at();
+        while (isUsed(tx, stack, number, front + MILLIS.format(at))) {
+            at = at.plusMillis(1);
+        }
+        return front + MILLIS.format(at);
+    }
+
+    /** Looks at the events that can be of the same moment. */
+    private boolean isUsed(ReadTx tx, String stack, long last, String id) {
+        return LongStream.rangeClosed(Math.max(1, last - NEIGHBOURS), last).mapToObj(number ->
+                data.events.get(tx, Key.of(stack, number))).flatMap(Optional::stream)
+                .anyMatch(event -> event.id().equals(id));
     }
 
     private void add(Tx tx, String stack, StackEvent event) {

@@ -109,6 +109,10 @@ final class Preparation {
             var conditions = conditions(read);
             templates.checkTypes(read, conditions::condition);
             read.checkExisting(conditions::condition);
+            for (var resource : read.resources().values()) {
+                resource.deletionPolicy().in(conditions);
+                resource.updateReplacePolicy().in(conditions);
+            }
             template = read;
             stored = new StoredTemplate(text, transformed, isTransformed());
         }

@@ -32,8 +32,8 @@ final class ResourceChanges {
         }
         return Optional.of(CloudFormation.Change.of(c -> c.type("Resource").resourceChange(
                 CloudFormation.ResourceChange.of(r -> r.action(change.action()).logicalResourceId(change.logicalId())
-                        .physicalResourceId(change.physicalId()).resourceType(change.type()).replacement(change.replacement())
-                        .scope(change.scope()).policyAction(change.policyAction())
+                        .physicalResourceId(change.physicalId()).resourceType(change.type())
+                        .replacement(change.replacement()).scope(change.scope()).policyAction(change.policyAction())
                         .beforeContext(hasValues ? change.before() : null)
                         .afterContext(hasValues ? change.after() : null)
                         .details(targets.stream().flatMap(target -> details(target).stream()).toList())))));

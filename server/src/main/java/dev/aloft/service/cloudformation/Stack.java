@@ -36,6 +36,12 @@ public record Stack(String account, String region, String id, String name, Strin
                 settings, outputs, changeSet, parent, root, isProtected);
     }
 
+    /** The same as another that only waited for its change sets until now. */
+    Stack as(Stack reviewed) {
+        return new Stack(account, region, reviewed.id, name, status, reason, reviewed.created, updated, deleted,
+                operation, settings, outputs, changeSet, parent, root, isProtected);
+    }
+
     public Stack began(Instant at, boolean isUpdate) {
         return new Stack(account, region, id, name, status, reason, created, isUpdate ? at : updated, deleted, at,
                 settings, outputs, changeSet, parent, root, isProtected);

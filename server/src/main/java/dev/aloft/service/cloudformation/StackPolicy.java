@@ -51,7 +51,11 @@ public final class StackPolicy {
     public static StackPolicy of(String text) {
         var policy = new StackPolicy();
         try {
-            var given = TemplateReader.read(text).get("Statement");
+            var document = TemplateReader.read(text);
+            if (!Set.of("Version", "Statement").containsAll(document.keySet())) {
+                throw invalid();
+            }
+            var given = document.get("Statement");
             var all = given instanceof Map<?, ?> ? List.of(given) : Trees.list(given);
             all.forEach(each -> policy.statements.add(statement(Trees.map(each))));
         } catch (TemplateError _) {

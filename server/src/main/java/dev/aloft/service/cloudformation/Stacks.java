@@ -137,26 +137,29 @@ public final class Stacks {
         var settings = new Settings(UUID.randomUUID().toString(), preparation.parameters, preparation.resolved,
                 asked.tags(), asked.capabilities(), asked.role(), List.of(), asked.onFailure(),
                 asked.retainExceptOnCreate(), asked.timeoutMinutes());
-        var stack = new Stack(caller.account(), caller.region(), UUID.randomUUID().toString(), name,
+        var begun = new Stack(caller.account(), caller.region(), UUID.randomUUID().toString(), name,
                 StackStatus.CREATE_IN_PROGRESS, "User Initiated", now, null, null, now, settings, List.of(), null,
                 parent == null ? null : parent.arn(),
                 parent == null ? null : parent.root() == null ? parent.arn() : parent.root(),
                 isProtected);
         Templates.told(() -> {
-            preparation.checkRules(stack, settings);
+            preparation.checkRules(begun, settings);
             return null;
         });
-        store.change(tx -> {
-            if (data.stacksByName.first(tx, Key.of(caller.account(), caller.region(), name)).isPresent()) {
+        return store.write(tx -> {
+            var reviewed = data.stacksByName.first(tx, Key.of(caller.account(), caller.region(), name))
+                    .map(row -> row.value());
+            if (reviewed.isPresent() && !reviewed.get().status().equals(StackStatus.REVIEW_IN_PROGRESS)) {
                 throw new CloudFormation.AlreadyExistsException("Stack [" + name + "] already exists");
             }
+            var stack = reviewed.map(it -> begun.as(it)).orElse(begun);
             data.templates.put(tx, Key.of(stack.id(), settings.template()), preparation.stored());
             StackPolicies.bring(data, tx, stack.id(), asked.policies());
             start(tx, stack,
                     new StackOperation(UUID.randomUUID().toString(), Kind.CREATE, Phase.DEPLOY, caller, settings, null,
                     asked.clientToken(), List.of(), now, false));
+            return stack;
         });
-        return stack;
     }
 
     private static void checkCapabilities(Preparation preparation, List<String> given) {
@@ -483,11 +486,12 @@ public final class Stacks {
     /** The parameters as callers see them. */
     static List<CloudFormation.Parameter> parameters(Settings settings, StoredTemplate template) {
         var declared = Template.parameters(template.tree());
-        return settings.parameters().entrySet().stream().map(entry -> CloudFormation.Parameter.of(p -> {
-            var isHidden = declared.containsKey(entry.getKey()) && declared.get(entry.getKey()).noEcho();
-            p.parameterKey(entry.getKey()).parameterValue(isHidden ? Parameter.HIDDEN : entry.getValue())
-                    .resolvedValue(isHidden ? null : settings.resolved().get(entry.getKey()));
-        })).toList();
+        return declared.values().stream().filter(parameter -> settings.parameters().containsKey(parameter.name()))
+                .map(parameter -> CloudFormation.Parameter.of(p -> p.parameterKey(parameter.name())
+                        .parameterValue(parameter.noEcho() ? Parameter.HIDDEN
+                                : settings.parameters().get(parameter.name()))
+                        .resolvedValue(parameter.noEcho() ? null : settings.resolved().get(parameter.name()))))
+                .toList();
     }
 
     CloudFormation.ListStacksResponse list(Caller caller, CloudFormation.ListStacksRequest input) {
@@ -513,6 +517,8 @@ public final class Stacks {
         var stack = find(caller, input.stackName()).orElseThrow(() ->
                 Refusals.validation("Stack '" + input.stackName() + "' does not exist"));
         var resource = store.read(tx -> data.resources.get(tx, Key.of(stack.id(), input.logicalResourceId())))
+                .filter(row -> row.physicalId() != null || !stack.status().startsWith("ROLLBACK")
+                        || !row.status().equals(CloudFormation.ResourceStatus.CREATE_FAILED))
                 .orElseThrow(() ->
                         Refusals.validation("Resource " + input.logicalResourceId() + " does not exist for stack "
                         + stack.name()));

@@ -29,6 +29,7 @@ import java.util.function.Supplier;
 /** Template texts: where they come from, what they ask for, what is in them. */
 final class Templates {
     private static final int LARGEST_BODY = 51_200;
+    private static final String INCLUDE = "AWS::Include";
     private static final Set<String> IAM = Set.of("AWS::IAM::AccessKey", "AWS::IAM::Group", "AWS::IAM::InstanceProfile",
             "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::UserToGroupAddition",
             "AWS::IAM::ManagedPolicy");
@@ -106,6 +107,12 @@ final class Templates {
     Map<String, Object> transformed(Caller caller, Map<String, Object> tree, Map<String, String> parameters) {
         var result = Trees.map(included(caller, tree, parameters));
         var transforms = Template.transforms(tree);
+        for (var each : tree.get("Transform") instanceof List<?> list ? list
+                : List.of(tree.getOrDefault("Transform", ""))) {
+            if (each instanceof Map<?, ?> map && INCLUDE.equals(map.get("Name"))) {
+                result.putAll(file(caller, map, parameters));
+            }
+        }
         result.remove("Transform");
         for (var transform : transforms) {
             switch (transform) {
@@ -113,6 +120,7 @@ final class Templates {
                         result = SamTransform.apply(result, new LinkedHashMap<>(parameters), caller.region());
                 case LanguageExtensions.NAME ->
                         result = LanguageExtensions.apply(result, parameters, name -> pseudo(caller, name));
+                case INCLUDE -> { }
                 default -> throw new TemplateError("No transform named " + transform + " found.");
             }
         }
@@ -146,19 +154,10 @@ final class Templates {
                         return;
                     }
                     var transform = Trees.map(value);
-                    if (!"AWS::Include".equals(transform.get("Name"))) {
+                    if (!INCLUDE.equals(transform.get("Name"))) {
                         throw new TemplateError("No transform named " + transform.get("Name") + " found.");
                     }
-                    var location = Trees.map(transform.get("Parameters")).get("Location");
-                    if (location instanceof Map<?, ?> ref && ref.get("Ref") instanceof String parameter) {
-                        location = parameters.get(parameter);
-                    }
-                    if (!(location instanceof String uri)) {
-                        throw new TemplateError("Transform AWS::Include failed with: The value of parameter "
-                                + "Location under transform Include must resolve to a string, number, boolean or a "
-                                + "list of any of these.");
-                    }
-                    copy.putAll(TemplateReader.read(file(caller, uri)));
+                    copy.putAll(file(caller, transform, parameters));
                 });
                 yield copy;
             }
@@ -169,6 +168,19 @@ final class Templates {
             }
             case null, default -> tree;
         };
+    }
+
+    /** What stands in the file that an {@code AWS::Include} names. */
+    private Map<String, Object> file(Caller caller, Map<?, ?> transform, Map<String, String> parameters) {
+        var given = Trees.map(transform.get("Parameters")).get("Location");
+        var location = given instanceof Map<?, ?> ref && ref.get("Ref") instanceof String parameter
+                ? parameters.get(parameter) : given;
+        if (!(location instanceof String uri)) {
+            throw new TemplateError("Transform AWS::Include failed with: The value of parameter "
+                    + "Location under transform Include must resolve to a string, number, boolean or a "
+                    + "list of any of these.");
+        }
+        return TemplateReader.read(file(caller, uri));
     }
 
     private String file(Caller caller, String uri) {
@@ -272,10 +284,11 @@ final class Templates {
                 }
             });
             return CloudFormation.GetTemplateSummaryResponse.of(r -> r.description(text(tree.get("Description")))
-                    .version(text(tree.get("AWSTemplateFormatVersion")))
+                    .version(text(tree.getOrDefault("AWSTemplateFormatVersion", "2010-09-09")))
                     .metadata(tree.get("Metadata") == null ? null : JsonText.write(tree.get("Metadata")))
-                    .resourceTypes(new ArrayList<>(byType.keySet())).declaredTransforms(Template.transforms(tree))
-                    .capabilities(summarized(tree)).capabilitiesReason(reason(tree))
+                    .resourceTypes(new ArrayList<>(byType.keySet()))
+                    .declaredTransforms(Stacks.orNone(Template.transforms(tree)))
+                    .capabilities(Stacks.orNone(summarized(tree))).capabilitiesReason(reason(tree))
                     .parameters(parameters.values().stream().map(p -> CloudFormation.ParameterDeclaration.of(d -> d
                             .parameterKey(p.name()).defaultValue(p.fallback().orElse(null))
                             .parameterType(p.declaredType())

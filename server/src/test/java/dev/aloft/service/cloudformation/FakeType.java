@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -23,6 +24,8 @@ final class FakeType implements ResourceType {
     }
 
     final Map<String, Map<String, Object>> things = new ConcurrentHashMap<>();
+    /** The stack's tags of each thing. */
+    final Map<String, Map<String, String>> tags = new ConcurrentHashMap<>();
     final List<String> calls = new CopyOnWriteArrayList<>();
     volatile String killAfter = "";
     volatile String failDelete = "";
@@ -35,7 +38,7 @@ final class FakeType implements ResourceType {
 
     @Override
     public Set<String> properties() {
-        return Set.of("Name", "Size", "Fail", "FailUpdate", "FailLate", "Kind", "Parts", "Unreadable");
+        return Set.of("Name", "Size", "Fail", "FailUpdate", "FailLate", "Kind", "Parts", "Unreadable", "Tags");
     }
 
     @Override
@@ -61,6 +64,7 @@ final class FakeType implements ResourceType {
         }
         var id = desired.name("Name", 60);
         things.put(id, desired.properties());
+        tag(id, desired);
         kill("create " + desired.logicalId());
         return ResourceType.complete(id, () -> {
             if ("true".equals(String.valueOf(desired.properties().get("FailLate")))) {
@@ -68,6 +72,12 @@ final class FakeType implements ResourceType {
             }
             return resource(id);
         });
+    }
+
+    private void tag(String id, Desired desired) {
+        var own = new TreeMap<>(desired.tags());
+        own.keySet().removeIf(key -> key.startsWith("aws:"));
+        tags.put(id, own);
     }
 
     private void kill(String step) {
@@ -92,6 +102,7 @@ final class FakeType implements ResourceType {
             throw ApiError.of("ValidationException", 400, "no such change");
         }
         things.put(physicalId, after.properties());
+        tag(physicalId, after);
         kill("update " + after.logicalId());
         return resource(physicalId);
     }

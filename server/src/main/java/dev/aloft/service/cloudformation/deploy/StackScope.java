@@ -118,7 +118,11 @@ public final class StackScope implements Scope {
     @Override
     public Object export(String name) {
         imported.add(name);
-        return outside.export(name).orElseThrow(() -> new TemplateError("No export named " + name + " found."));
+        var value = outside.export(name);
+        if (value.isEmpty() && isPlan) {
+            return Evaluate.KNOWN_AFTER_APPLY;
+        }
+        return value.orElseThrow(() -> new TemplateError("No export named " + name + " found."));
     }
 
     /** A plan does without a secret that is not there: it may be one that the stack makes. */

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * What the transform {@code AWS::LanguageExtensions} makes of a template: its loops are written out, and functions that
- * stand where {@code Ref} and {@code Fn::GetAtt} want a name are replaced by it. Its other functions are understood
- * everywhere.
+ * stand where {@code Ref} and {@code Fn::GetAtt} want a name are replaced by it. {@code Fn::Length} and
+ * {@code Fn::ToJsonString} are computed if parameters suffice; else, and without the transform, a deployment does it.
  *
  * <p>A loop's identifier is replaced in the keys of its fragment ({@code &{Identifier}} without what is neither letter
  * nor digit), in the text of {@code Fn::Sub}, and where {@code Ref} names it; other texts stay as they are.
@@ -128,6 +128,9 @@ public final class LanguageExtensions {
                 Map.of("Fn::Sub", substituted(map.get("Fn::Sub"), items));
             case Map<?, ?> map when map.size() == 1 && map.get("Fn::GetAtt") instanceof List<?> names ->
                 Map.of("Fn::GetAtt", names.stream().map(each -> name(expanded(each, items))).toList());
+            case Map<?, ?> map when map.size() == 1
+                    && (map.containsKey("Fn::Length") || map.containsKey("Fn::ToJsonString")) ->
+                computed(members(map, items));
             case Map<?, ?> map -> members(map, items);
             case List<?> list -> {
                 var copy = new ArrayList<>(list.size());
@@ -148,6 +151,15 @@ public final class LanguageExtensions {
             }
         });
         return members;
+    }
+
+    /** The value of a function; where it needs what only a deployment knows, the function. */
+    private Object computed(Map<String, Object> function) {
+        try {
+            return evaluate.value(Value.read(function, "/Fn"));
+        } catch (TemplateError _) {
+            return function;
+        }
     }
 
     private void loop(Object loop, Map<String, String> outer, Map<String, Object> members) {

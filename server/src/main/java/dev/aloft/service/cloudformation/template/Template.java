@@ -42,8 +42,11 @@ public record Template(Map<String, Object> tree, Optional<String> description, M
         if (tree.containsKey("Hooks")) {
             throw new TemplateError("The Hooks section is not built in Aloft");
         }
-        for (var section : List.of("Parameters", "Rules", "Mappings", "Conditions", "Resources", "Outputs")) {
+        for (var section : List.of("Resources", "Parameters", "Rules", "Mappings", "Conditions", "Outputs")) {
             if (tree.containsKey(section) && !(tree.get(section) instanceof Map)) {
+                if (section.equals("Resources")) {
+                    throw TemplateError.format("Any Resources member must be an object.");
+                }
                 throw TemplateError.format(section + " section must be an object");
             }
         }

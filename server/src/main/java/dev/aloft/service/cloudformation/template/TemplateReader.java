@@ -140,7 +140,8 @@ public final class TemplateReader {
             }
             return tree;
         } catch (MarkedYamlEngineException e) {
-            throw yamlError(e.getProblemMark(), e.getProblem());
+            // AWS tells where, not what.
+            throw yamlError(e.getProblemMark(), null);
         } catch (YamlEngineException e) {
             throw TemplateError.format("YAML not well-formed. " + firstLine(e.getMessage()));
         }

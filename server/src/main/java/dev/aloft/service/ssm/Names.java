@@ -33,12 +33,22 @@ final class Names {
     }
 
     static String arn(Caller caller, String name) {
-        return caller.arn("ssm", "parameter" + (name.startsWith("/") ? "" : "/") + name).toString();
+        return caller.arn("ssm", "parameter" + full(name)).toString();
     }
 
     /** What IAM is asked about for a name as it came. */
     static String resource(Caller caller, String text) {
         return Arn.isArn(text) ? text : arn(caller, asked(caller, text).name());
+    }
+
+    /** {@code x} and {@code /x} are one parameter; the slash counts only where another one follows. */
+    static String plain(String name) {
+        return name.lastIndexOf('/') == 0 ? name.substring(1) : name;
+    }
+
+    /** As a path: every name is one below the root. */
+    static String full(String name) {
+        return name.startsWith("/") ? name : "/" + name;
     }
 
     static void checkNew(String name) {

@@ -113,7 +113,7 @@ final class Parameters {
                 : data.versions.range(tx, SsmData.key(caller, asked.name())).map(Row::value)
                         .filter(it -> it.labels().contains(asked.selector())).findFirst())
                 .orElseThrow(() -> noVersion(asked.selector(), asked.name()));
-        return Optional.of(new Found(asked.name(), version, ":" + asked.selector()));
+        return Optional.of(new Found(parameter.get().name(), version, ":" + asked.selector()));
     }
 
     static Ssm.ParameterVersionNotFound noVersion(String selector, String name) {
@@ -130,18 +130,30 @@ final class Parameters {
         var path = Names.path(input.path());
         boolean recursive = Boolean.TRUE.equals(input.recursive());
         boolean decrypt = Boolean.TRUE.equals(input.withDecryption());
-        var filters = Filters.of(input.parameterFilters());
+        var filters = Filters.underPath(input.parameterFilters());
+        var labels = Filters.labels(input.parameterFilters());
         var page = store.<Part>read(tx -> page(data.parameters.range(tx, SsmData.under(caller, path)).map(Row::value)
-                .filter(it -> recursive || it.name().indexOf('/', path.length()) < 0).filter(filters),
-                input.nextToken(), input.maxResults(), PATH_PAGE));
+                .filter(it -> recursive || Names.full(it.name()).indexOf('/', path.length()) < 0)
+                .flatMap(it -> labels.isEmpty() ? Stream.of(it) : labelled(tx, caller, it, labels).stream())
+                .filter(filters), input.nextToken(), input.maxResults(), PATH_PAGE));
         var told = page.items().stream().map(it -> new Found(it.name(), it.latest(), null))
                 .map(it -> told(caller, it, decrypt)).toList();
         return Ssm.GetParametersByPathResponse.of(r -> r.parameters(told).nextToken(page.token()));
     }
 
+    /** As it was in the version that has one of these labels. */
+    private Optional<Parameter> labelled(ReadTx tx, Caller caller, Parameter parameter, List<String> labels) {
+        return data.versions.range(tx, SsmData.key(caller, parameter.name())).map(Row::value)
+                .filter(version -> version.labels().stream().anyMatch(labels::contains)).findFirst()
+                .map(version -> new Parameter(parameter.name(), version, parameter.tags()));
+    }
+
     Ssm.DescribeParametersResponse describe(Caller caller, Ssm.DescribeParametersRequest input) {
         if (Boolean.TRUE.equals(input.shared())) {
             throw ApiError.notBuilt("DescribeParameters with Shared");
+        }
+        if (isGiven(input.filters()) && isGiven(input.parameterFilters())) {
+            throw Names.invalid("You can use either Filters or ParameterFilters in a single request.");
         }
         var filters = Filters.of(input.parameterFilters()).and(Filters.ofOldForm(input.filters()));
         return store.read(tx -> {
@@ -151,6 +163,10 @@ final class Parameters {
                     .parameters(page.items().stream().map(it -> metadata(caller, it)).toList())
                             .nextToken(page.token()));
         });
+    }
+
+    private static boolean isGiven(List<?> filters) {
+        return filters != null && !filters.isEmpty();
     }
 
     Ssm.GetParameterHistoryResponse history(Caller caller, Ssm.GetParameterHistoryRequest input) {
@@ -179,7 +195,8 @@ final class Parameters {
     private static Part page(Stream<Parameter> sorted, String token, Integer maxResults, int usual) {
         int limit = maxResults == null ? usual : maxResults;
         var after = token == null ? null : Tokens.text(token);
-        var found = sorted.filter(it -> after == null || Key.of(it.name()).compareTo(Key.of(after)) > 0)
+        var found = sorted.filter(it -> after == null
+                        || Key.of(Names.plain(it.name())).compareTo(Key.of(Names.plain(after))) > 0)
                 .limit(limit + 1L).toList();
         return found.size() <= limit ? new Part(found, null)
                 : new Part(found.subList(0, limit), Tokens.of(found.get(limit - 1).name()));

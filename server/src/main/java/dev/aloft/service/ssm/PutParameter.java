@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * PutParameter.
@@ -27,6 +28,7 @@ final class PutParameter {
     private static final int MOST_VERSIONS = 100;
     private static final int STANDARD_BYTES = 4096;
     private static final int ADVANCED_BYTES = 8192;
+    private static final Set<String> OTHER_DATA_TYPES = Set.of("aws:ec2:image", "aws:ssm:integration");
 
     private final SsmData data;
     private final SecureValues secureValues;
@@ -73,9 +75,10 @@ final class PutParameter {
             var version = new Version(before == null ? 1 : before.number() + 1, type, value,
                     input.description() == null && before != null ? before.description() : input.description(),
                     input.allowedPattern(), tier, now, caller.principal().arn(), List.of(), keyId);
-            var tags = data.parameters.get(tx, SsmData.key(caller, name)).map(Parameter::tags).orElse(Map.of());
-            data.parameters.put(tx, SsmData.key(caller, name),
-                    new Parameter(name, version, tagged ? Tags.with(tags, input.tags()) : tags));
+            var known = data.parameters.get(tx, SsmData.key(caller, name));
+            var tags = known.map(Parameter::tags).orElse(Map.of());
+            data.parameters.put(tx, SsmData.key(caller, name), new Parameter(
+                    known.map(Parameter::name).orElse(name), version, tagged ? Tags.with(tags, input.tags()) : tags));
             data.versions.put(tx, SsmData.key(caller, name, version.number()), version);
             changes.tell(tx, caller, before == null ? "Create" : "Update", name, version);
             if (version.number() > MOST_VERSIONS) {
@@ -121,9 +124,14 @@ final class PutParameter {
         if (input.policies() != null && !input.policies().isBlank() && !input.policies().strip().equals("[]")) {
             throw ApiError.notBuilt("PutParameter with Policies");
         }
-        if (input.dataType() != null && !input.dataType().equals("text")) {
-            throw ApiError.notBuilt("PutParameter with DataType " + input.dataType());
+        if (input.dataType() == null || input.dataType().equals("text")) {
+            return;
         }
+        if (!OTHER_DATA_TYPES.contains(input.dataType())) {
+            throw Names.invalid("The following data type is not supported: " + input.dataType()
+                    + " (Data type names are all lowercase.)");
+        }
+        throw ApiError.notBuilt("PutParameter with DataType " + input.dataType());
     }
 
     private static String type(Ssm.PutParameterRequest input, Version before) {

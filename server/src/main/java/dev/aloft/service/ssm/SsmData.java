@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** What Parameter Store keeps, by account, region and name. */
+/** What Parameter Store keeps, by account, region and plain name. */
 final class SsmData {
     /** The latest version of each parameter. */
     final Table<Parameter> parameters = Table.of("parameters", Codec.of(Parameter.class));
@@ -53,17 +53,20 @@ final class SsmData {
     }
 
     static Key key(Caller caller, String name) {
-        return Key.of(caller.account(), caller.region(), name);
+        return all(caller).and(Names.plain(name));
     }
 
     static Key key(Caller caller, String name, long version) {
-        return Key.of(caller.account(), caller.region(), name, version);
+        return key(caller, name).and(version);
     }
 
     /** Everything whose name begins with this path, which ends with a slash. */
     static Range under(Caller caller, String path) {
+        if (path.equals("/")) {
+            return Range.of(all(caller));
+        }
         // '0' is the character behind '/'.
-        return Range.of(all(caller)).from(key(caller, path))
-                .to(key(caller, path.substring(0, path.length() - 1) + "0"));
+        return Range.of(all(caller)).from(all(caller).and(path))
+                .to(all(caller).and(path.substring(0, path.length() - 1) + "0"));
     }
 }

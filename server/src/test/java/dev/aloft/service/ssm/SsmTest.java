@@ -160,11 +160,86 @@ class SsmTest {
         assertThat(described.parameters()).hasSize(4);
         refused("InvalidFilterKey", "The following filter key is not valid: Label", () -> ssm.describeParameters(ROOT,
             Ssm.DescribeParametersRequest.of(r ->
-                    r.parameterFilters(List.of(Ssm.ParameterStringFilter.of(f -> f.key("Label")))))));
+                    r.parameterFilters(List.of(Ssm.ParameterStringFilter.of(f -> f.key("Label").values(List.of("x"))))))));
         var deleted = ssm
                 .deleteParameters(ROOT, Ssm.DeleteParametersRequest.of(r -> r.names(List.of("/app/a", "/no"))));
         assertThat(deleted.deletedParameters()).containsExactly("/app/a");
         assertThat(deleted.invalidParameters()).containsExactly("/no");
+    }
+
+    /** As Moto's tests verified on AWS. */
+    @Test
+    void aNameWithOneLevelHasASlashOrNone() {
+        for (var name : List.of("/with", "without")) {
+            var other = name.startsWith("/") ? name.substring(1) : "/" + name;
+            put(name, "String", "1", false);
+            assertThat(get(other)).returns(name, Ssm.Parameter::name).returns("1", Ssm.Parameter::value);
+            refused("ParameterAlreadyExists", "The parameter already exists", () -> put(other, "String", "2", false));
+            assertThat(put(other, "String", "2", true)).isEqualTo(2);
+            assertThat(get(name + ":1").value()).isEqualTo("1");
+            assertThat(get(get(name).arn()).value()).isEqualTo("2");
+            ssm.deleteParameter(ROOT, Ssm.DeleteParameterRequest.of(r -> r.name(other)));
+            refused("ParameterNotFound", "", () -> get(name));
+        }
+        put("a", "String", "1", false);
+        put("/b", "String", "1", false);
+        put("/b/c", "String", "1", false);
+        var root = ssm.getParametersByPath(ROOT, Ssm.GetParametersByPathRequest.of(r -> r.path("/").maxResults(1)));
+        var rest = ssm.getParametersByPath(ROOT, Ssm.GetParametersByPathRequest.of(
+                r -> r.path("/").nextToken(root.nextToken())));
+        assertThat(root.parameters()).extracting(Ssm.Parameter::name).containsExactly("a");
+        assertThat(rest.parameters()).extracting(Ssm.Parameter::name).containsExactly("/b");
+        assertThat(described(filter("Name", null, "b"))).containsExactly("/b");
+        assertThat(described(filter("Path", null, "/"))).containsExactlyInAnyOrder("a", "/b");
+    }
+
+    private static Ssm.ParameterStringFilter filter(String key, String option, String... values) {
+        return Ssm.ParameterStringFilter.of(f -> f.key(key).option(option)
+                .values(values.length == 0 ? null : List.of(values)));
+    }
+
+    private List<String> described(Ssm.ParameterStringFilter... filters) {
+        return ssm.describeParameters(ROOT, Ssm.DescribeParametersRequest.of(r -> r.parameterFilters(List.of(filters))))
+                .parameters().stream().map(Ssm.ParameterMetadata::name).toList();
+    }
+
+    @Test
+    void filtersThatMeanNothingAreRefused() {
+        refused("InvalidFilterValue", "The following filter values are missing : null for filter key Name",
+                () -> described(filter("Name", null)));
+        refused("InvalidFilterKey", "The following filter is duplicated in the request: Name. A request can",
+                () -> described(filter("Name", null, "x"), filter("Name", null, "y")));
+        refused("InvalidFilterOption",
+                "The following filter option is not valid: Equals. Valid options include: [Recursive, OneLevel].",
+                () -> described(filter("Path", "Equals", "/x")));
+        refused("InvalidFilterOption",
+                "The following filter option is not valid: option. Valid options include: [BeginsWith, Equals].",
+                () -> described(filter("Name", "option", "x")));
+        refused("InvalidFilterValue", "The following filter value is not valid: x. Valid values include: "
+                + "[Standard, Advanced, Intelligent-Tiering].", () -> described(filter("Tier", null, "x")));
+        refused("ValidationException", "Filters for common parameters can't be prefixed with \"aws\" or \"ssm\"",
+                () -> described(filter("Path", null, "/aws")));
+        refused("ValidationException", "The parameter doesn't meet the parameter name requirements.",
+                () -> described(filter("Path", null, "x")));
+        refused("InvalidFilterKey",
+                "The following filter key is not valid: Name. Valid filter keys include: [Type, KeyId].",
+                () -> ssm.getParametersByPath(ROOT, Ssm.GetParametersByPathRequest.of(
+                        r -> r.path("/").parameterFilters(List.of(filter("Name", null, "x"))))));
+        refused("ValidationException", "The following data type is not supported: x",
+                () -> ssm.putParameter(ROOT, Ssm.PutParameterRequest.of(
+                        r -> r.name("n").type("String").value("v").dataType("x"))));
+    }
+
+    @Test
+    void underAPathALabelChoosesTheVersion() {
+        put("/app/x", "String", "1", false);
+        put("/app/y", "String", "1", false);
+        ssm.labelParameterVersion(ROOT, Ssm.LabelParameterVersionRequest.of(
+                r -> r.name("/app/x").parameterVersion(1L).labels(List.of("live"))));
+        put("/app/x", "String", "2", true);
+        var found = ssm.getParametersByPath(ROOT, Ssm.GetParametersByPathRequest.of(
+                r -> r.path("/app").parameterFilters(List.of(filter("Label", null, "live")))));
+        assertThat(found.parameters()).extracting(Ssm.Parameter::value).containsExactly("1");
     }
 
     @Test

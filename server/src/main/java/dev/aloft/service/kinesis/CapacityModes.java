@@ -34,7 +34,7 @@ final class CapacityModes {
         boolean onDemand = Streams.ON_DEMAND.equals(input.streamModeDetails().streamMode());
         var now = time.instant();
         store.change(tx -> {
-            var stream = streams.existing(tx, caller, null, input.streamARN());
+            var stream = streams.active(tx, caller, null, input.streamARN());
             streams.checkWarmth(tx, caller, onDemand, input.warmThroughputMiBps());
             var changed = stream;
             if (stream.onDemand() != onDemand) {
@@ -43,7 +43,7 @@ final class CapacityModes {
                     streams.checkOnDemandLimit(tx, caller);
                 }
                 changed = stream.withMode(onDemand, null);
-                streams.put(tx, changed);
+                streams.changed(tx, changed, now);
             }
             if (input.warmThroughputMiBps() != null) {
                 warm(tx, changed, input.warmThroughputMiBps(), now);
@@ -53,14 +53,15 @@ final class CapacityModes {
 
     private KeptStream warm(Tx tx, KeptStream stream, int mebibytesPerSecond, Instant now) {
         var warm = stream.withWarmth(mebibytesPerSecond);
-        streams.put(tx, warm);
-        return shards.scale(tx, warm, Streams.shardsFor(mebibytesPerSecond), now);
+        var scaled = shards.scale(tx, warm, Streams.shardsFor(mebibytesPerSecond), now);
+        streams.changed(tx, scaled, now);
+        return scaled;
     }
 
     Kinesis.UpdateStreamWarmThroughputResponse warm(Caller caller, Kinesis.UpdateStreamWarmThroughputRequest input) {
         var now = time.instant();
         return store.write(tx -> {
-            var stream = streams.existing(tx, caller, input.streamName(), input.streamARN());
+            var stream = streams.active(tx, caller, input.streamName(), input.streamARN());
             streams.checkWarmth(tx, caller, stream.onDemand(), input.warmThroughputMiBps());
             var changed = warm(tx, stream, input.warmThroughputMiBps(), now);
             return Kinesis.UpdateStreamWarmThroughputResponse.of(r -> r.streamARN(stream.arn())

@@ -9,6 +9,8 @@ import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.kinesis.KinesisData.KeptConsumer;
+import dev.aloft.service.kinesis.KinesisData.KeptStream;
+import java.time.Instant;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -36,9 +38,9 @@ final class Consumers {
     Kinesis.RegisterStreamConsumerResponse register(Caller caller, Kinesis.RegisterStreamConsumerRequest input) {
         var now = time.instant();
         return store.write(tx -> {
-            var stream = streams.existing(tx, caller, null, input.streamARN());
+            var stream = streams.active(tx, caller, null, input.streamARN());
             var made = new KeptConsumer(stream.account(), stream.region(), stream.name(), input.consumerName(), now,
-                    input.tags() == null ? Map.of() : input.tags());
+                    Map.of());
             if (data.consumers.has(tx, made.key())) {
                 throw new Kinesis.ResourceInUseException("Consumer " + made.name() + " under stream " + stream.name()
                         + " already exists for account " + stream.account() + ".");
@@ -49,7 +51,8 @@ final class Consumers {
                         + stream.name() + ", account " + stream.account() + ". Exceeded the limit of " + most
                         + " consumers per stream.");
             }
-            data.consumers.put(tx, made.key(), made);
+            var tags = Tags.with(caller, made.arn(), Map.of(), input.tags() == null ? Map.of() : input.tags());
+            data.consumers.put(tx, made.key(), made.withTags(tags));
             return Kinesis.RegisterStreamConsumerResponse.of(r -> r.consumer(Kinesis.Consumer.of(c -> c
                     .consumerName(made.name()).consumerARN(made.arn()).consumerStatus("CREATING")
                     .consumerCreationTimestamp(made.created()))));
@@ -76,13 +79,25 @@ final class Consumers {
     }
 
     Kinesis.DescribeStreamConsumerResponse describe(Caller caller, Kinesis.DescribeStreamConsumerRequest input) {
+        var now = time.instant();
         return store.read(tx -> {
             var it = existing(tx, caller, input.streamARN(), input.consumerName(), input.consumerARN());
             return Kinesis.DescribeStreamConsumerResponse.of(r ->
                     r.consumerDescription(Kinesis.ConsumerDescription.of(c -> c
-                    .consumerName(it.name()).consumerARN(it.arn()).consumerStatus("ACTIVE")
+                    .consumerName(it.name()).consumerARN(it.arn()).consumerStatus(state(tx, it, now))
                     .consumerCreationTimestamp(it.created()).streamARN(it.streamArn()))));
         });
+    }
+
+    private String state(ReadTx tx, KeptConsumer consumer, Instant now) {
+        return data.streams.get(tx, Key.of(consumer.account(), consumer.region(), consumer.stream()))
+                .map(stream -> state(stream, consumer, now)).orElse(States.ACTIVE);
+    }
+
+    /** It takes as long to be made as its stream. */
+    static String state(KeptStream stream, KeptConsumer consumer, Instant now) {
+        return now.isBefore(consumer.created().plus(StreamSettings.of(stream).transition())) ? States.CREATING
+                : States.ACTIVE;
     }
 
     void deregister(Caller caller, Kinesis.DeregisterStreamConsumerRequest input) {
@@ -105,7 +120,8 @@ final class Consumers {
             return Kinesis.ListStreamConsumersResponse.of(r -> r
                     .nextToken(page.next().isPresent() ? Tokens.of(now, page.values().getLast().name()) : null)
                     .consumers(page.values().stream().map(it -> Kinesis.Consumer.of(c -> c.consumerName(it.name())
-                            .consumerARN(it.arn()).consumerStatus("ACTIVE").consumerCreationTimestamp(it.created())))
+                            .consumerARN(it.arn()).consumerStatus(state(stream, it, now))
+                            .consumerCreationTimestamp(it.created())))
                             .toList()));
         });
     }
@@ -113,9 +129,7 @@ final class Consumers {
     void tag(String consumerArn, UnaryOperator<Map<String, String>> change) {
         store.change(tx -> {
             var it = existing(tx, consumerArn);
-            data.consumers.put(tx, it.key(),
-                    new KeptConsumer(it.account(), it.region(), it.stream(), it.name(), it.created(),
-                    change.apply(it.tags())));
+            data.consumers.put(tx, it.key(), it.withTags(change.apply(it.tags())));
         });
     }
 }

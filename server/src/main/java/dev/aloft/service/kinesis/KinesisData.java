@@ -19,6 +19,7 @@ import java.util.Map;
 final class KinesisData {
     final Signal old = new Signal();
     final Signal busy = new Signal();
+    final Signal passing = new Signal();
 
     /** By account, region and name. */
     final Table<KeptStream> streams = Table.of("streams", Codec.of(KeptStream.class));
@@ -40,6 +41,8 @@ final class KinesisData {
 
     /** By stream id and number, its stream's key: when a shard that takes too much is split. */
     final Due<Key> growths = new Due<>(Space.of("growths"), Codec.KEY, busy);
+    /** By stream id, its key: when the state in which it is ends. */
+    final Due<Key> transitions = new Due<>(Space.of("transitions"), Codec.KEY, passing);
     /** By account and region. */
     final Table<Commitment> commitments = Table.of("commitments", Codec.of(Commitment.class));
 
@@ -58,6 +61,7 @@ final class KinesisData {
      * @param maxRecordKiB  the largest record
      * @param shards        how many shards it ever had
      * @param warmMiBps     what it was told to be ready to take, in MiB a second, or null
+     * @param state         as AWS tells it
      */
     record KeptStream(
             String account,
@@ -72,7 +76,13 @@ final class KinesisData {
             Map<String, String> tags,
             int maxRecordKiB,
             int shards,
-            Integer warmMiBps) {
+            Integer warmMiBps,
+            String state) {
+        /** One that was kept before there were states is active. */
+        KeptStream {
+            state = state == null ? States.ACTIVE : state;
+        }
+
         Key key() {
             return Key.of(account, region, name);
         }
@@ -91,7 +101,7 @@ final class KinesisData {
 
         KeptStream withMode(boolean demand, Integer warm) {
             return new KeptStream(account, region, name, id, created, demand, retentionHours, keyId, metrics, tags,
-                    maxRecordKiB, shards, warm);
+                    maxRecordKiB, shards, warm, state);
         }
 
         KeptStream withWarmth(int changed) {
@@ -100,32 +110,37 @@ final class KinesisData {
 
         KeptStream withRetention(int hours) {
             return new KeptStream(account, region, name, id, created, onDemand, hours, keyId, metrics, tags,
-                    maxRecordKiB, shards, warmMiBps);
+                    maxRecordKiB, shards, warmMiBps, state);
         }
 
         KeptStream withKey(String key) {
             return new KeptStream(account, region, name, id, created, onDemand, retentionHours, key, metrics, tags,
-                    maxRecordKiB, shards, warmMiBps);
+                    maxRecordKiB, shards, warmMiBps, state);
         }
 
         KeptStream withMetrics(List<String> changed) {
             return new KeptStream(account, region, name, id, created, onDemand, retentionHours, keyId, changed, tags,
-                    maxRecordKiB, shards, warmMiBps);
+                    maxRecordKiB, shards, warmMiBps, state);
         }
 
         KeptStream withTags(Map<String, String> changed) {
             return new KeptStream(account, region, name, id, created, onDemand, retentionHours, keyId, metrics, changed,
-                    maxRecordKiB, shards, warmMiBps);
+                    maxRecordKiB, shards, warmMiBps, state);
         }
 
         KeptStream withMaxRecord(int kiB) {
             return new KeptStream(account, region, name, id, created, onDemand, retentionHours, keyId, metrics, tags,
-                    kiB, shards, warmMiBps);
+                    kiB, shards, warmMiBps, state);
+        }
+
+        KeptStream in(String changed) {
+            return new KeptStream(account, region, name, id, created, onDemand, retentionHours, keyId, metrics, tags,
+                    maxRecordKiB, shards, warmMiBps, changed);
         }
 
         KeptStream withShards(int changed) {
             return new KeptStream(account, region, name, id, created, onDemand, retentionHours, keyId, metrics, tags,
-                    maxRecordKiB, changed, warmMiBps);
+                    maxRecordKiB, changed, warmMiBps, state);
         }
     }
 
@@ -183,6 +198,10 @@ final class KinesisData {
 
         String arn() {
             return streamArn() + "/consumer/" + name + ":" + created.getEpochSecond();
+        }
+
+        KeptConsumer withTags(Map<String, String> changed) {
+            return new KeptConsumer(account, region, stream, name, created, changed);
         }
     }
 

@@ -29,7 +29,9 @@ public final class KinesisService implements Service, Kinesis {
     private final Reading reading;
     private final Consumers consumers;
     private final Subscriptions subscriptions;
-    private final ResourceTags resourceTags;
+    private final Tags tags;
+    private final Retention retention;
+    private final States states;
     private final Monitoring monitoring;
     private final ResourcePolicies policies;
     private final Housekeeping housekeeping;
@@ -46,7 +48,9 @@ public final class KinesisService implements Service, Kinesis {
         var throughput = new Throughput();
         var measures = new Measures(metrics, time);
         settings = new AccountSettings(data, store, time);
-        streams = new Streams(data, settings, store, time);
+        states = new States(data, store, time);
+        streams = new Streams(data, settings, states, store, time);
+        retention = new Retention(streams);
         shards = new Shards(data, streams, wakeups, store, time);
         modes = new CapacityModes(streams, shards, store, time);
         growth = new Growth(data, streams, shards, store, time);
@@ -55,8 +59,8 @@ public final class KinesisService implements Service, Kinesis {
         reading = new Reading(data, streams, throughput, measures, encryption, store, keys, time);
         consumers = new Consumers(data, streams, settings, store, time);
         subscriptions = new Subscriptions(data, consumers, reading, encryption, measures, wakeups, store, time);
-        resourceTags = new ResourceTags(streams, consumers, store);
-        monitoring = new Monitoring(streams, store);
+        tags = new Tags(streams, consumers, store);
+        monitoring = new Monitoring(streams, store, time);
         policies = new ResourcePolicies(data, streams, consumers, store);
         housekeeping = new Housekeeping(data, store, time);
         resourceTypes = KinesisResources.all(Kinesis.at(endpoint));
@@ -65,7 +69,8 @@ public final class KinesisService implements Service, Kinesis {
     @Override
     public List<Worker> workers() {
         return List.of(new Worker("kinesis housekeeping", data.old, housekeeping::turn),
-                new Worker("kinesis growth", data.busy, growth::turn));
+                new Worker("kinesis growth", data.busy, growth::turn),
+                new Worker("kinesis states", data.passing, states::turn));
     }
 
     @Override
@@ -149,7 +154,7 @@ public final class KinesisService implements Service, Kinesis {
 
     @Override
     public AddTagsToStreamResponse addTagsToStream(Caller caller, AddTagsToStreamRequest input) {
-        streams.tag(caller, input);
+        tags.add(caller, input);
         return AddTagsToStreamResponse.of(_ -> {});
     }
 
@@ -162,7 +167,7 @@ public final class KinesisService implements Service, Kinesis {
     @Override
     public DecreaseStreamRetentionPeriodResponse decreaseStreamRetentionPeriod(
             Caller caller, DecreaseStreamRetentionPeriodRequest input) {
-        streams.decreaseRetention(caller, input);
+        retention.decrease(caller, input);
         return DecreaseStreamRetentionPeriodResponse.of(_ -> {});
     }
 
@@ -234,7 +239,7 @@ public final class KinesisService implements Service, Kinesis {
     @Override
     public IncreaseStreamRetentionPeriodResponse increaseStreamRetentionPeriod(
             Caller caller, IncreaseStreamRetentionPeriodRequest input) {
-        streams.increaseRetention(caller, input);
+        retention.increase(caller, input);
         return IncreaseStreamRetentionPeriodResponse.of(_ -> {});
     }
 
@@ -255,7 +260,7 @@ public final class KinesisService implements Service, Kinesis {
 
     @Override
     public ListTagsForStreamResponse listTagsForStream(Caller caller, ListTagsForStreamRequest input) {
-        return streams.tags(caller, input);
+        return tags.list(caller, input);
     }
 
     @Override
@@ -287,7 +292,7 @@ public final class KinesisService implements Service, Kinesis {
 
     @Override
     public RemoveTagsFromStreamResponse removeTagsFromStream(Caller caller, RemoveTagsFromStreamRequest input) {
-        streams.untag(caller, input.streamName(), input.streamARN(), input.tagKeys());
+        tags.remove(caller, input);
         return RemoveTagsFromStreamResponse.of(_ -> {});
     }
 
@@ -327,19 +332,19 @@ public final class KinesisService implements Service, Kinesis {
 
     @Override
     public TagResourceResponse tagResource(Caller caller, TagResourceRequest input) {
-        resourceTags.tag(caller, input);
+        tags.add(caller, input);
         return TagResourceResponse.of(_ -> {});
     }
 
     @Override
     public UntagResourceResponse untagResource(Caller caller, UntagResourceRequest input) {
-        resourceTags.untag(caller, input);
+        tags.remove(caller, input);
         return UntagResourceResponse.of(_ -> {});
     }
 
     @Override
     public ListTagsForResourceResponse listTagsForResource(Caller caller, ListTagsForResourceRequest input) {
-        return resourceTags.list(caller, input);
+        return tags.list(caller, input);
     }
 
     @Override

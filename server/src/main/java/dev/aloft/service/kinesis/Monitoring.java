@@ -3,6 +3,7 @@ package dev.aloft.service.kinesis;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Kinesis;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -10,10 +11,12 @@ import java.util.TreeSet;
 final class Monitoring {
     private final Streams streams;
     private final Store store;
+    private final Time time;
 
-    Monitoring(Streams streams, Store store) {
+    Monitoring(Streams streams, Store store, Time time) {
         this.streams = streams;
         this.store = store;
+        this.time = time;
     }
 
     Kinesis.EnhancedMonitoringOutput enable(Caller caller, Kinesis.EnableEnhancedMonitoringRequest input) {
@@ -33,15 +36,16 @@ final class Monitoring {
 
     private Change change(Caller caller, String name, String arn, List<String> given, boolean on) {
         var meant = given.contains("ALL") ? Measures.OF_SHARDS : given;
+        var now = time.instant();
         return store.write(tx -> {
-            var stream = streams.existing(tx, caller, name, arn);
+            var stream = streams.active(tx, caller, name, arn);
             var metrics = new TreeSet<>(stream.metrics());
             if (on) {
                 metrics.addAll(meant);
             } else {
                 meant.forEach(metrics::remove);
             }
-            streams.put(tx, stream.withMetrics(List.copyOf(metrics)));
+            streams.changed(tx, stream.withMetrics(List.copyOf(metrics)), now);
             return new Change(stream.name(), stream.arn(), stream.metrics(), List.copyOf(metrics));
         });
     }

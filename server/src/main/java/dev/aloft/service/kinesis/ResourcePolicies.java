@@ -66,7 +66,7 @@ final class ResourcePolicies {
     }
 
     private void require(ReadTx tx, Caller caller, String arn) {
-        if (ResourceTags.isConsumer(arn)) {
+        if (Tags.isOfConsumer(arn)) {
             consumers.existing(tx, arn);
         } else {
             streams.existing(tx, caller, null, arn);

@@ -83,6 +83,9 @@ final class Shards {
         return store.read(tx -> {
             var stream = streams.existing(tx, caller, input.streamName(), token == null ? input.streamARN() : token[2]);
             checkCreation(stream, input.streamCreationTimestamp());
+            if (stream.state().equals(States.CREATING)) {
+                throw States.notActive(stream);
+            }
             var shards = streams.shards(tx, stream);
             var filter = token == null ? filter(shards, stream, input) : token[0];
             var all = matching(shards, stream, filter);
@@ -186,7 +189,7 @@ final class Shards {
         var at = new BigInteger(input.newStartingHashKey());
         var now = time.instant();
         store.change(tx -> {
-            var stream = provisioned(streams.existing(tx, caller, input.streamName(), input.streamARN()));
+            var stream = provisioned(streams.active(tx, caller, input.streamName(), input.streamARN()));
             var shard = open(tx, stream, number);
             if (at.compareTo(shard.from().add(BigInteger.ONE)) <= 0 || at.compareTo(shard.to()) >= 0) {
                 throw new Kinesis.InvalidArgumentException("NewStartingHashKey " + at
@@ -196,7 +199,7 @@ final class Shards {
                         + " and less than the shard's EndingHashKey " + shard.to() + ".");
             }
             streams.checkLimit(tx, caller, 1);
-            split(tx, stream, shard, at, now);
+            streams.changed(tx, split(tx, stream, shard, at, now), now);
         });
     }
 
@@ -253,7 +256,7 @@ final class Shards {
         int second = ShardIds.require(input.adjacentShardToMerge(), key.text(2), key.text(0));
         var now = time.instant();
         store.change(tx -> {
-            var stream = provisioned(streams.existing(tx, caller, input.streamName(), input.streamARN()));
+            var stream = provisioned(streams.active(tx, caller, input.streamName(), input.streamARN()));
             var left = open(tx, stream, first);
             var right = open(tx, stream, second);
             if (!left.to().add(BigInteger.ONE).equals(right.from())) {
@@ -262,7 +265,7 @@ final class Shards {
                         + stream.name() + " under account " + stream.account()
                         + " are not an adjacent pair of shards eligible for merging");
             }
-            merge(tx, stream, left, right, now);
+            streams.changed(tx, merge(tx, stream, left, right, now), now);
         });
     }
 
@@ -280,13 +283,13 @@ final class Shards {
         int target = input.targetShardCount();
         var now = time.instant();
         return store.write(tx -> {
-            var stream = provisioned(streams.existing(tx, caller, input.streamName(), input.streamARN()));
+            var stream = provisioned(streams.active(tx, caller, input.streamName(), input.streamARN()));
             var open = openInOrder(tx, stream);
             checkTarget(open.size(), target);
             streams.checkLimit(tx, caller, target - open.size());
             if (target != open.size()) {
                 streams.checkRate(tx, stream, "UpdateShardCount", MOST_UPDATES, now);
-                deal(tx, stream, open, target, now);
+                streams.changed(tx, deal(tx, stream, open, target, now), now);
             }
             return Kinesis.UpdateShardCountResponse.of(r -> r.streamName(stream.name()).streamARN(stream.arn())
                     .currentShardCount(open.size()).targetShardCount(target));

@@ -1,6 +1,5 @@
 package dev.aloft.service.kinesis;
 
-import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Kinesis;
@@ -13,20 +12,13 @@ import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.kinesis.KinesisData.KeptShard;
 import dev.aloft.service.kinesis.KinesisData.KeptStream;
-import dev.aloft.service.kinesis.KinesisData.Sweep;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 
 /** Streams: making, telling, changing and deleting them. */
 final class Streams {
@@ -35,25 +27,22 @@ final class Streams {
     /** AWS's quota in the largest regions. */
     static final int SHARD_LIMIT = 20_000;
     private static final int ON_DEMAND_LIMIT = 50;
-    private static final int SHORTEST_HOURS = 24;
-    private static final int LONGEST_HOURS = 8760;
-    static final int MOST_TAGS = 50;
     private static final int MAX_RECORD_KIB = 1024;
     private static final int PAGE = 100;
     private static final Duration DAY = Duration.ofHours(24);
     /** 10 GiB a second. */
     private static final int WARMEST_MIB = 10_240;
-    private static final Duration SWEEP = Duration.ofHours(1);
-    private static final Pattern TAG = Pattern.compile("[\\p{L}\\p{Z}\\p{N}_./=+\\-%@:]*");
 
     private final KinesisData data;
     private final AccountSettings settings;
+    private final States states;
     private final Store store;
     private final Time time;
 
-    Streams(KinesisData data, AccountSettings settings, Store store, Time time) {
+    Streams(KinesisData data, AccountSettings settings, States states, Store store, Time time) {
         this.data = data;
         this.settings = settings;
+        this.states = states;
         this.store = store;
         this.time = time;
     }
@@ -66,14 +55,14 @@ final class Streams {
         }
         var warm = input.warmThroughputMiBps();
         int count = input.shardCount() != null ? input.shardCount() : warm == null ? ON_DEMAND_SHARDS : shardsFor(warm);
-        var tags = checkedTags(input.tags() == null ? Map.of() : input.tags());
-        if (tags.size() > MOST_TAGS) {
-            throw tooManyTags(input.streamName(), caller.account());
+        var tags = Tags.checked(input.tags() == null ? Map.of() : input.tags());
+        if (tags.size() > Tags.MOST) {
+            throw Tags.tooMany(input.streamName(), caller.account());
         }
         var now = time.instant().truncatedTo(ChronoUnit.SECONDS);
         var stream = new KeptStream(caller.account(), caller.region(), input.streamName(), UUID.randomUUID().toString(),
-                now, onDemand, SHORTEST_HOURS, null, List.of(), tags,
-                input.maxRecordSizeInKiB() == null ? MAX_RECORD_KIB : input.maxRecordSizeInKiB(), count, warm);
+                now, onDemand, Retention.SHORTEST_HOURS, null, List.of(), tags,
+                input.maxRecordSizeInKiB() == null ? MAX_RECORD_KIB : input.maxRecordSizeInKiB(), count, warm, null);
         store.change(tx -> {
             if (data.streams.has(tx, stream.key())) {
                 throw new Kinesis.ResourceInUseException("Stream " + stream.name() + " under account "
@@ -86,11 +75,7 @@ final class Streams {
             } else {
                 checkLimit(tx, caller, count);
             }
-            data.streams.put(tx, stream.key(), stream);
-            for (var shard : Shards.even(stream.id(), 0, count, now, null)) {
-                data.shards.put(tx, shard.key(), shard);
-            }
-            data.sweeps.add(tx, now.plus(SWEEP), Key.of(stream.id()), new Sweep(stream.key(), stream.id()));
+            states.enter(tx, stream, States.CREATING, now);
         });
     }
 
@@ -171,6 +156,11 @@ final class Streams {
         return data.streams.get(tx, key).orElseThrow(() -> notFound(key.text(2), key.text(0)));
     }
 
+    /** The stream that is to be changed. */
+    KeptStream active(ReadTx tx, Caller caller, String name, String arn) {
+        return States.active(existing(tx, caller, name, arn));
+    }
+
     static Key key(Caller caller, String name, String arn) {
         if (arn == null) {
             if (name == null) {
@@ -207,19 +197,15 @@ final class Streams {
     void delete(Caller caller, Kinesis.DeleteStreamRequest input) {
         var now = time.instant();
         store.change(tx -> {
-            var stream = existing(tx, caller, input.streamName(), input.streamARN());
-            var consumers = data.consumers.range(tx, stream.key()).toList();
-            if (!consumers.isEmpty() && !Boolean.TRUE.equals(input.enforceConsumerDeletion())) {
+            var stream = active(tx, caller, input.streamName(), input.streamARN());
+            boolean consumed = data.consumers.range(tx, stream.key()).findAny().isPresent();
+            if (consumed && !Boolean.TRUE.equals(input.enforceConsumerDeletion())) {
                 throw new Kinesis.ResourceInUseException("Stream " + stream.name() + " under account "
                         + stream.account()
                         + " has registered consumers. Set EnforceConsumerDeletion to true to delete the stream "
                         + "and its consumers.");
             }
-            consumers.forEach(row -> data.consumers.delete(tx, row.key()));
-            data.streams.delete(tx, stream.key());
-            data.policies.delete(tx, Key.of(stream.arn()));
-            data.changes.deleteAll(tx, Key.of(stream.id()));
-            data.sweeps.add(tx, now, Key.of(stream.id()), new Sweep(null, stream.id()));
+            states.enter(tx, stream, States.DELETING, now);
         });
     }
 
@@ -232,7 +218,7 @@ final class Streams {
             var all = shards(tx, stream).stream().filter(shard -> shard.number() > after).toList();
             var page = all.size() > limit ? all.subList(0, limit) : all;
             return Kinesis.DescribeStreamResponse.of(r -> r.streamDescription(Kinesis.StreamDescription.of(d -> d
-                    .streamName(stream.name()).streamARN(stream.arn()).streamStatus("ACTIVE")
+                    .streamName(stream.name()).streamARN(stream.arn()).streamStatus(stream.state())
                     .streamModeDetails(mode(stream)).shards(page.stream().map(Shards::told).toList())
                     .hasMoreShards(page.size() < all.size()).retentionPeriodHours(stream.retentionHours())
                     .streamCreationTimestamp(stream.created()).enhancedMonitoring(List.of(monitoring(stream)))
@@ -256,7 +242,7 @@ final class Streams {
             var warmth = stream.onDemand() && settings.isCommitted(tx, caller) ? warmth(tx, stream) : null;
             return Kinesis.DescribeStreamSummaryResponse.of(r -> r.streamDescriptionSummary(
                     Kinesis.StreamDescriptionSummary.of(d -> d.streamName(stream.name()).streamARN(stream.arn())
-                            .streamStatus("ACTIVE").streamModeDetails(mode(stream))
+                            .streamStatus(stream.state()).streamModeDetails(mode(stream))
                             .retentionPeriodHours(stream.retentionHours()).streamCreationTimestamp(stream.created())
                             .enhancedMonitoring(List.of(monitoring(stream))).encryptionType(stream.encryption())
                             .keyId(stream.keyId()).openShardCount(open).consumerCount(consumers)
@@ -282,13 +268,24 @@ final class Streams {
                     .nextToken(page.next().isPresent() ? Tokens.of(now, names.getLast()) : null)
                     .streamSummaries(page.values().stream()
                             .map(it -> Kinesis.StreamSummary.of(s -> s.streamName(it.name())
-                            .streamARN(it.arn()).streamStatus("ACTIVE").streamModeDetails(mode(it))
+                            .streamARN(it.arn()).streamStatus(it.state()).streamModeDetails(mode(it))
                             .streamCreationTimestamp(it.created()))).toList()));
         });
     }
 
+    /** Changes what it is or has; it is UPDATING for a while then. */
     void change(Caller caller, String name, String arn, UnaryOperator<KeptStream> change) {
+        var now = time.instant();
+        store.change(tx -> changed(tx, change.apply(active(tx, caller, name, arn)), now));
+    }
+
+    /** Changes what is said of it, whatever its state. */
+    void describe(Caller caller, String name, String arn, UnaryOperator<KeptStream> change) {
         store.change(tx -> put(tx, change.apply(existing(tx, caller, name, arn))));
+    }
+
+    void changed(Tx tx, KeptStream stream, Instant now) {
+        states.enter(tx, stream, States.UPDATING, now);
     }
 
     void checkOnDemandLimit(ReadTx tx, Caller caller) {
@@ -302,134 +299,5 @@ final class Streams {
 
     void put(Tx tx, KeptStream stream) {
         data.streams.put(tx, stream.key(), stream);
-    }
-
-    void increaseRetention(Caller caller, Kinesis.IncreaseStreamRetentionPeriodRequest input) {
-        int hours = checkedHours(input.retentionPeriodHours());
-        change(caller, input.streamName(), input.streamARN(), stream -> {
-            if (hours < stream.retentionHours()) {
-                throw new Kinesis.InvalidArgumentException("Requested retention period (" + hours
-                        + " hours) for stream "
-                        + stream.name() + " can not be shorter than existing retention period ("
-                        + stream.retentionHours()
-                        + " hours). Use DecreaseRetentionPeriod API.");
-            }
-            return stream.withRetention(hours);
-        });
-    }
-
-    void decreaseRetention(Caller caller, Kinesis.DecreaseStreamRetentionPeriodRequest input) {
-        int hours = checkedHours(input.retentionPeriodHours());
-        change(caller, input.streamName(), input.streamARN(), stream -> {
-            if (hours > stream.retentionHours()) {
-                throw new Kinesis.InvalidArgumentException("Requested retention period (" + hours
-                        + " hours) for stream "
-                        + stream.name() + " can not be longer than existing retention period ("
-                        + stream.retentionHours()
-                        + " hours). Use IncreaseRetentionPeriod API.");
-            }
-            return stream.withRetention(hours);
-        });
-    }
-
-    private static int checkedHours(int hours) {
-        if (hours < SHORTEST_HOURS) {
-            throw new Kinesis.InvalidArgumentException("Minimum allowed retention period is 24 hours. Requested "
-                    + "retention period ("
-                    + hours + " hours) is too short.");
-        }
-        if (hours > LONGEST_HOURS) {
-            throw new Kinesis.InvalidArgumentException("Maximum allowed retention period is 8760 hours. Requested "
-                    + "retention period ("
-                    + hours + " hours) is too long.");
-        }
-        return hours;
-    }
-
-    void tag(Caller caller, Kinesis.AddTagsToStreamRequest input) {
-        tag(caller, input.streamName(), input.streamARN(), input.tags(),
-                stream -> tooManyTags(stream.name(), stream.account()));
-    }
-
-    private static Kinesis.InvalidArgumentException tooManyTags(String name, String account) {
-        return new Kinesis.InvalidArgumentException("Failed to add tags to stream " + name + " under account " + account
-                + " because a given stream cannot have more than 50 tags associated with it.");
-    }
-
-    void tag(Caller caller, String arn, Map<String, String> given, Function<KeptStream, ApiError> tooMany) {
-        tag(caller, null, arn, given, tooMany);
-    }
-
-    private void tag(Caller caller, String name, String arn, Map<String, String> given,
-            Function<KeptStream, ApiError> tooMany) {
-        change(caller, name, arn, stream -> {
-            var tags = new TreeMap<>(stream.tags());
-            tags.putAll(checkedTags(given));
-            refusePercent(stream, "add tags to", given.keySet());
-            refusePercent(stream, "add tags to", given.values());
-            if (tags.size() > MOST_TAGS) {
-                throw tooMany.apply(stream);
-            }
-            return stream.withTags(tags);
-        });
-    }
-
-    void untag(Caller caller, String name, String arn, List<String> keys) {
-        change(caller, name, arn, stream -> {
-            keys.forEach(Streams::checkTag);
-            checkReserved(keys);
-            refusePercent(stream, "remove tags from", keys);
-            var tags = new LinkedHashMap<>(stream.tags());
-            keys.forEach(tags::remove);
-            return stream.withTags(tags);
-        });
-    }
-
-    private static Map<String, String> checkedTags(Map<String, String> tags) {
-        tags.forEach((key, value) -> {
-            checkTag(key);
-            checkTag(value);
-        });
-        checkReserved(tags.keySet());
-        return tags;
-    }
-
-    /** The first look at tags lets it pass, the second does not. */
-    private static void refusePercent(KeptStream stream, String what, Collection<String> texts) {
-        if (texts.stream().anyMatch(it -> it.contains("%"))) {
-            throw new Kinesis.InvalidArgumentException("Failed to " + what + " stream " + stream.name()
-                    + " under account "
-                    + stream.account()
-                    + " because some tags contained illegal characters. The allowed characters are Unicode "
-                    + "letters, white-spaces, '_',',','/','=','+','-','@'.");
-        }
-    }
-
-    /** CloudFormation's own come this way too. */
-    static void checkReserved(Collection<String> keys) {
-        if (keys.stream().map(key -> key.toLowerCase(Locale.ROOT))
-                .anyMatch(key -> key.startsWith("aws:") && !key.startsWith("aws:cloudformation:"))) {
-            throw new Kinesis.InvalidArgumentException("Some tag keys in the request started with 'aws:'. System tags "
-                    + "cannot be modified.");
-        }
-    }
-
-    private static void checkTag(String text) {
-        if (!TAG.matcher(text).matches()) {
-            throw new Kinesis.InvalidArgumentException("Some tags contain invalid characters. Valid "
-                    + "characters: Unicode letters, digits, white space, _ . / = + - % @.");
-        }
-    }
-
-    Kinesis.ListTagsForStreamResponse tags(Caller caller, Kinesis.ListTagsForStreamRequest input) {
-        int limit = input.limit() == null ? MOST_TAGS : input.limit();
-        return store.read(tx -> {
-            var all = new TreeMap<>(existing(tx, caller, input.streamName(), input.streamARN()).tags());
-            var left = input.exclusiveStartTagKey() == null ? all : all.tailMap(input.exclusiveStartTagKey(), false);
-            var page = left.entrySet().stream().limit(limit)
-                    .map(it -> Kinesis.Tag.of(t -> t.key(it.getKey()).value(it.getValue())))
-                    .toList();
-            return Kinesis.ListTagsForStreamResponse.of(r -> r.tags(page).hasMoreTags(page.size() < left.size()));
-        });
     }
 }

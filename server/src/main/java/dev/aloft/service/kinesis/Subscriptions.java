@@ -59,6 +59,9 @@ final class Subscriptions {
             var consumer = consumers.existing(tx, input.consumerARN());
             var stream = data.streams.get(tx, Key.of(consumer.account(), consumer.region(), consumer.stream()))
                     .orElseThrow(() -> Streams.notFound(consumer.stream(), consumer.account()));
+            if (Consumers.state(stream, consumer, now).equals(States.CREATING)) {
+                throw new Kinesis.ResourceInUseException("Consumer " + consumer.arn() + " is not ACTIVE.");
+            }
             int number = ShardIds.require(input.shardId(), stream.name(), stream.account());
             var shard = data.shards.get(tx, Key.of(stream.id(), number))
                     .orElseThrow(() -> ShardIds.absent(number, stream.name(), stream.account()));

@@ -159,8 +159,7 @@ class SsmTest {
             Ssm.ParameterStringFilter.of(f -> f.key("Name").option("BeginsWith").values(List.of("/app")))))));
         assertThat(described.parameters()).hasSize(4);
         refused("InvalidFilterKey", "The following filter key is not valid: Label", () -> ssm.describeParameters(ROOT,
-            Ssm.DescribeParametersRequest.of(r ->
-                    r.parameterFilters(List.of(Ssm.ParameterStringFilter.of(f -> f.key("Label").values(List.of("x"))))))));
+            Ssm.DescribeParametersRequest.of(r -> r.parameterFilters(List.of(filter("Label", null, "x"))))));
         var deleted = ssm
                 .deleteParameters(ROOT, Ssm.DeleteParametersRequest.of(r -> r.names(List.of("/app/a", "/no"))));
         assertThat(deleted.deletedParameters()).containsExactly("/app/a");

@@ -4,7 +4,6 @@ import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
-import dev.aloft.api.Body;
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb.DescribeExportRequest;
 import dev.aloft.api.DynamoDb.DescribeExportResponse;
@@ -21,36 +20,21 @@ import dev.aloft.api.DynamoDb.ListExportsRequest;
 import dev.aloft.api.DynamoDb.ListExportsResponse;
 import dev.aloft.api.DynamoDb.S3SseAlgorithm;
 import dev.aloft.api.DynamoDb.TableNotFoundException;
-import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Principal;
 import dev.aloft.api.S3;
-import dev.aloft.api.S3.PutObjectRequest;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
-import dev.aloft.service.dynamodb.Transfer.DataFile;
 import dev.aloft.service.dynamodb.Transfer.StoredExport;
 import dev.aloft.service.dynamodb.value.ValidationException;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.zip.GZIPOutputStream;
 
 /**
  * Exports of tables to S3: a file of items at a turn, then the manifests. A turn that is done twice writes the same
@@ -225,36 +209,18 @@ final class Exports {
     private void step(Key key, long number, StoredExport export, Instant now) {
         var ref = new TableRef(key.text(0), key.text(1), export.table());
         var lines = lines(ref, export);
+        var folder = new ExportFolder(s3, caller(ref), export, key.text(3));
         if (!lines.isEmpty()) {
-            var bytes = file(lines, export.told().exportFormat());
-            var name = dataFolder(export, key.text(3)) + fileName(key.text(3), export.files().size())
-                + (ExportFormat.ION.equals(export.told().exportFormat()) ? ".ion.gz" : ".json.gz");
-            var etag = put(ref, export, name, bytes, "application/octet-stream");
             var files = new ArrayList<>(export.files());
-            files.add(new DataFile(name, lines.size(), md5(bytes), etag));
+            files.add(folder.putData(lines.stream().map(KeyedLine::line).toList()));
             long size = lines.stream().mapToLong(line -> line.line().size()).sum();
             store.change(tx -> data.exports.update(tx, key, one ->
                 one.with(lines.getLast().key(), files, lines.size(), size)));
             return;
         }
-        manifests(ref, key.text(3), export, now);
+        var manifest = folder.putManifests(now);
         end(key, number, export.told().toBuilder().exportStatus(ExportStatus.COMPLETED).endTime(now)
-            .itemCount(export.items())
-            .billedSizeBytes(export.bytes()).exportManifest(folder(export, key.text(3)) + "manifest-summary.json")
-            .build(), now);
-    }
-
-    private static byte[] file(List<KeyedLine> lines, String format) {
-        var bytes = new ByteArrayOutputStream();
-        try (var out = new GZIPOutputStream(bytes)) {
-            for (var line : lines) {
-                out.write(line.line().text(format));
-                out.write('\n');
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
+            .itemCount(export.items()).billedSizeBytes(export.bytes()).exportManifest(manifest).build(), now);
     }
 
     /** A line and the key of its item. */
@@ -291,85 +257,6 @@ final class Exports {
                 change.moment() * 1000, change.before(), change.after(), window.exportViewType()))).toList();
     }
 
-    /** Incremental exports put their files together. */
-    private static String dataFolder(StoredExport export, String id) {
-        return ExportType.INCREMENTAL_EXPORT.equals(export.told().exportType())
-            ? folder(export, "data") : folder(export, id) + "data/";
-    }
-
-    private static String folder(StoredExport export, String id) {
-        var prefix = export.told().s3Prefix();
-        return (prefix == null || prefix.isEmpty() ? "" : prefix + "/") + "AWSDynamoDB/" + id + "/";
-    }
-
-    /** The same file of the same export has the same name. */
-    private static String fileName(String id, int index) {
-        var letters = "abcdefghijklmnopqrstuvwxyz234567";
-        var digest = TransactWriteItems.sha256((id + "/" + index).getBytes(StandardCharsets.UTF_8));
-        var name = new StringBuilder();
-        for (int i = 0; i < 26; i++) {
-            name.append(letters.charAt(digest[i] & 31));
-        }
-        return name.toString();
-    }
-
-    private void manifests(TableRef ref, String id, StoredExport export, Instant now) {
-        var told = export.told();
-        var folder = folder(export, id);
-        put(ref, export, folder + "_started", new byte[0], "application/octet-stream");
-        var lines = new StringBuilder();
-        for (var file : export.files()) {
-            var line = new LinkedHashMap<String, Object>();
-            line.put("itemCount", file.items());
-            line.put("md5Checksum", file.md5());
-            line.put("etag", file.etag().replace("\"", ""));
-            line.put("dataFileS3Key", file.key());
-            lines.append(JsonWriter.string(line)).append('\n');
-        }
-        withDigest(ref, export, folder + "manifest-files", lines.toString().getBytes(StandardCharsets.UTF_8));
-        var summary = new LinkedHashMap<String, Object>();
-        var window = told.incrementalExportSpecification();
-        summary.put("version", window == null ? "2020-06-30" : "2023-08-01");
-        summary.put("exportArn", told.exportArn());
-        summary.put("startTime", iso(told.startTime()));
-        summary.put("endTime", iso(now));
-        summary.put("tableArn", told.tableArn());
-        summary.put("tableId", told.tableId());
-        if (window != null) {
-            summary.put("exportFromTime", iso(window.exportFromTime()));
-            summary.put("exportToTime", iso(window.exportToTime()));
-        }
-        summary.put("exportTime", iso(window == null ? told.exportTime() : window.exportToTime()));
-        summary.put("s3Bucket", told.s3Bucket());
-        summary.put("s3Prefix", told.s3Prefix());
-        summary.put("s3SseAlgorithm", S3SseAlgorithm.AES256);
-        summary.put("s3SseKmsKeyId", null);
-        summary.put("manifestFilesS3Key", folder + "manifest-files.json");
-        summary.put("billedSizeBytes", export.bytes());
-        summary.put("itemCount", export.items());
-        summary.put("outputFormat", told.exportFormat());
-        if (window != null) {
-            summary.put("outputView", window.exportViewType());
-            summary.put("exportType", told.exportType());
-        }
-        withDigest(ref, export, folder + "manifest-summary", JsonWriter.bytes(summary));
-    }
-
-    private static String iso(Instant moment) {
-        return DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSX").withZone(ZoneOffset.UTC).format(moment);
-    }
-
-    private void withDigest(TableRef ref, StoredExport export, String name, byte[] content) {
-        put(ref, export, name + ".json", content, "application/json");
-        put(ref, export, name + ".md5", md5(content).getBytes(StandardCharsets.UTF_8), "text/plain");
-    }
-
-    private String put(TableRef ref, StoredExport export, String key, byte[] content, String type) {
-        return s3.putObject(caller(ref), PutObjectRequest.of(r -> r.bucket(export.told().s3Bucket())
-            .expectedBucketOwner(export.told().s3BucketOwner()).key(key)
-            .contentType(type).body(Body.of(content)))).eTag();
-    }
-
     /** In the background the account itself is the caller: who began it needed no more. */
     static Caller caller(TableRef ref) {
         return new Caller(ref.account(), ref.region(), new Principal.Root(ref.account()), UUID.randomUUID().toString(),
@@ -384,13 +271,5 @@ final class Exports {
             data.tables.get(tx, ref.key()).ifPresent(table ->
                 tables.put(tx, ref, Backups.copied(table, number, false), now));
         });
-    }
-
-    private static String md5(byte[] bytes) {
-        try {
-            return Base64.getEncoder().encodeToString(MessageDigest.getInstance("MD5").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

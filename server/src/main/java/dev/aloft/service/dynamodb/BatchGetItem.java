@@ -7,6 +7,7 @@ import dev.aloft.api.DynamoDb.BatchGetItemResponse;
 import dev.aloft.api.DynamoDb.ConsumedCapacity;
 import dev.aloft.api.DynamoDb.KeysAndAttributes;
 import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
@@ -41,65 +42,93 @@ final class BatchGetItem {
     }
 
     BatchGetItemResponse get(Caller caller, BatchGetItemRequest in) {
-        var all = new ArrayList<Gets>();
-        int keys = 0;
-        if (in.requestItems().isEmpty()) {
+        var all = checked(caller, in.requestItems());
+        var used = new LinkedHashMap<LiveTable, Capacity>();
+        BatchGetItemResponse response = reads.read(tx -> {
+            used.clear();
+            return read(tx, all, in.returnConsumedCapacity(), used);
+        });
+        used.forEach(reads::used);
+        return response;
+    }
+
+    private static List<Gets> checked(Caller caller, Map<String, KeysAndAttributes> requests) {
+        if (requests.isEmpty()) {
             throw new ValidationException("1 validation error detected: Value at 'RequestItems' failed to satisfy "
                 + "constraint: Member must have length greater than or equal to 1");
         }
-        checkKinds(in.requestItems().values());
-        for (var entry : in.requestItems().entrySet()) {
-            all.add(checked(caller, entry.getKey(), entry.getValue()));
-            keys += entry.getValue().keys().size();
+        checkKinds(requests.values());
+        var all = new ArrayList<Gets>();
+        int keys = 0;
+        for (var request : requests.entrySet()) {
+            all.add(checked(caller, request.getKey(), request.getValue()));
+            keys += request.getValue().keys().size();
             if (keys > MAX_KEYS) {
                 throw new ValidationException("Too many items requested for the BatchGetItem call");
             }
         }
-        var used = new LinkedHashMap<LiveTable, Capacity>();
-        BatchGetItemResponse response = reads.read(tx -> {
-            used.clear();
-            var open = all.stream().map(gets -> reads.open(tx, gets.ref())).toList();
-            var responses = new LinkedHashMap<String, List<Map<String, AttributeValue>>>();
-            var unprocessed = new LinkedHashMap<String, KeysAndAttributes>();
-            var capacities = new ArrayList<ConsumedCapacity>();
-            for (int i = 0; i < all.size(); i++) {
-                checkKeys(open.get(i), all.get(i));
+        return all;
+    }
+
+    /** @param used is told what was read of which table */
+    private BatchGetItemResponse read(ReadTx tx, List<Gets> all, String returned, Map<LiveTable, Capacity> used) {
+        var open = all.stream().map(gets -> reads.open(tx, gets.ref())).toList();
+        for (int i = 0; i < all.size(); i++) {
+            checkKeys(open.get(i), all.get(i));
+        }
+        if (open.stream().noneMatch(reads::admits)) {
+            reads.admit(open.getFirst(), Optional.empty());
+        }
+        var responses = new LinkedHashMap<String, List<Map<String, AttributeValue>>>();
+        var unprocessed = new LinkedHashMap<String, KeysAndAttributes>();
+        var capacities = new ArrayList<ConsumedCapacity>();
+        long left = MAX_BYTES;
+        for (int i = 0; i < all.size(); i++) {
+            var gets = all.get(i);
+            var got = reads.admits(open.get(i)) ? read(reads.view(tx, open.get(i), gets.consistent()), open.get(i),
+                gets, left) : Got.nothing();
+            left -= got.bytes;
+            responses.put(gets.name(), got.items);
+            if (got.keys < gets.keys().size()) {
+                var rest = gets.keys().subList(got.keys, gets.keys().size());
+                unprocessed.put(gets.name(), gets.request().toBuilder().keys(rest).build());
             }
-            if (open.stream().noneMatch(reads::admits)) {
-                reads.admit(open.getFirst(), Optional.empty());
+            used.put(open.get(i), got.capacity);
+            capacities.add(got.capacity.told(gets.name(), returned));
+        }
+        return BatchGetItemResponse.of(r -> r.responses(responses).unprocessedKeys(unprocessed)
+            .consumedCapacity(Capacity.isWanted(returned) ? capacities : null));
+    }
+
+    /**
+     * What was read of one table.
+     *
+     * @param keys  so many of those that were asked for
+     * @param bytes of the items
+     */
+    private record Got(List<Map<String, AttributeValue>> items, int keys, long bytes, Capacity capacity) {
+        static Got nothing() {
+            return new Got(List.of(), 0, 0, new Capacity());
+        }
+    }
+
+    private static Got read(ReadTx view, LiveTable table, Gets gets, long left) {
+        var items = new ArrayList<Map<String, AttributeValue>>();
+        var capacity = new Capacity();
+        int keys = 0;
+        long bytes = 0;
+        for (var key : gets.keys()) {
+            var item = GetItem.read(view, table, key, gets.projection());
+            int size = item.map(ItemSize::of).orElse(0);
+            if (bytes + size > left) {
+                break;
             }
-            long size = 0;
-            for (int i = 0; i < all.size(); i++) {
-                var gets = all.get(i);
-                var view = reads.view(tx, open.get(i), gets.consistent());
-                boolean admitted = reads.admits(open.get(i));
-                var capacity = new Capacity();
-                var found = new ArrayList<Map<String, AttributeValue>>();
-                int done = 0;
-                for (var key : gets.keys()) {
-                    var item = GetItem.read(view, open.get(i), key, gets.projection());
-                    int itemSize = item.map(ItemSize::of).orElse(0);
-                    if (!admitted || size + itemSize > MAX_BYTES) {
-                        break;
-                    }
-                    size += itemSize;
-                    done++;
-                    capacity.addTable(Capacity.read(itemSize, gets.consistent()));
-                    item.ifPresent(whole -> found.add(GetItem.projected(gets.projection(), whole)));
-                }
-                responses.put(gets.name(), found);
-                if (done < gets.keys().size()) {
-                    var rest = gets.keys().subList(done, gets.keys().size());
-                    unprocessed.put(gets.name(), gets.request().toBuilder().keys(rest).build());
-                }
-                used.put(open.get(i), capacity);
-                capacities.add(capacity.told(gets.name(), in.returnConsumedCapacity()));
-            }
-            return BatchGetItemResponse.of(r -> r.responses(responses).unprocessedKeys(unprocessed)
-                .consumedCapacity(Capacity.isWanted(in.returnConsumedCapacity()) ? capacities : null));
-        });
-        used.forEach(reads::used);
-        return response;
+            bytes += size;
+            keys++;
+            capacity.addTable(Capacity.read(size, gets.consistent()));
+            item.ifPresent(whole -> items.add(GetItem.projected(gets.projection(), whole)));
+        }
+        return new Got(items, keys, bytes, capacity);
     }
 
     /** A request has one kind of parameters for all its tables. */

@@ -37,61 +37,69 @@ final class BatchWriteItem {
     private record Write(Map<String, AttributeValue> attributes, Optional<byte[]> bytes) {
     }
 
+    /** What is written into one table. */
+    private record Writes(String name, TableRef ref, List<Write> all) {
+    }
+
     BatchWriteItemResponse write(Caller caller, BatchWriteItemRequest in) {
-        var names = new LinkedHashMap<TableRef, String>();
-        var writes = new LinkedHashMap<TableRef, List<Write>>();
-        int requests = 0;
-        if (in.requestItems().isEmpty()) {
-            throw new ValidationException("The requestItems parameter is required for BatchWriteItem");
-        }
-        for (var entry : in.requestItems().entrySet()) {
-            if (DynamoDbFailures.ofNewName(entry.getKey()).isPresent()) {
-                throw new ValidationException("1 validation error detected: "
-                    + DynamoDbFailures.ofNames(DynamoDbFailures.printed(in.requestItems())));
-            }
-            var ref = TableRef.of(caller, entry.getKey());
-            if (names.put(ref, entry.getKey()) != null) {
-                throw new ValidationException("Provided list of item keys contains duplicates");
-            }
-            if (entry.getValue().isEmpty() || entry.getValue().size() > MAX_REQUESTS) {
-                throw new ValidationException("1 validation error detected: Value '"
-                    + DynamoDbFailures.printed(in.requestItems())
-                    + "' at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: "
-                    + "[Member must have length less than or equal to " + MAX_REQUESTS
-                    + ", Member must have length greater than or equal to 1]");
-            }
-            requests += entry.getValue().size();
-            if (requests > MAX_REQUESTS) {
-                throw new ValidationException("Too many items requested for the BatchWriteItem call");
-            }
-            writes.put(ref, entry.getValue().stream().map(BatchWriteItem::checked).toList());
-        }
+        var tables = checked(caller, in.requestItems());
         boolean counts = Capacity.isWanted(in.returnConsumedCapacity());
-        var binds = new LinkedHashMap<TableRef, Function<LiveTable, List<Change>>>();
-        writes.forEach((ref, some) -> binds.put(ref, table -> changes(table, some, counts)));
+        var throttled = tables.size() > 1 ? writer.throttled(tables.stream().map(Writes::ref).toList())
+            : List.<TableRef>of();
         var unprocessed = new LinkedHashMap<String, List<WriteRequest>>();
-        if (writes.size() > 1) {
-            writer.throttled(writes.keySet()).forEach(ref -> unprocessed.put(names.get(ref),
-                in.requestItems().get(names.get(ref))));
+        tables.stream().filter(table -> throttled.contains(table.ref)).map(Writes::name)
+            .forEach(name -> unprocessed.put(name, in.requestItems().get(name)));
+        if (unprocessed.size() < tables.size()) {
+            tables.removeIf(table -> throttled.contains(table.ref));
         }
-        if (unprocessed.size() < writes.size()) {
-            binds.keySet().removeIf(ref -> unprocessed.containsKey(names.get(ref)));
-            writes.keySet().retainAll(binds.keySet());
-        }
+        var binds = new LinkedHashMap<TableRef, Function<LiveTable, List<Change>>>();
+        tables.forEach(table -> binds.put(table.ref, live -> changes(live, table.all, counts)));
 
         var outcomes = writer.write(binds).iterator();
 
         var capacities = new ArrayList<ConsumedCapacity>();
-        writes.forEach((ref, some) -> {
+        tables.forEach(table -> {
             var capacity = new Capacity();
-            some.forEach(_ -> capacity.add(outcomes.next().capacity()));
-            capacities.add(capacity.told(names.get(ref), in.returnConsumedCapacity()));
+            table.all.forEach(_ -> capacity.add(outcomes.next().capacity()));
+            capacities.add(capacity.told(table.name, in.returnConsumedCapacity()));
         });
         return BatchWriteItemResponse.of(r -> r.unprocessedItems(unprocessed)
-            .itemCollectionMetrics(collections.told(in.returnItemCollectionMetrics(), writes.entrySet().stream()
-                .flatMap(some -> some.getValue().stream().map(write ->
-                    new Written(some.getKey(), names.get(some.getKey()), write.attributes())))))
+            .itemCollectionMetrics(collections.told(in.returnItemCollectionMetrics(), tables.stream()
+                .flatMap(table -> table.all.stream().map(write ->
+                    new Written(table.ref, table.name, write.attributes())))))
             .consumedCapacity(counts ? capacities : null));
+    }
+
+    private static List<Writes> checked(Caller caller, Map<String, List<WriteRequest>> requests) {
+        if (requests.isEmpty()) {
+            throw new ValidationException("The requestItems parameter is required for BatchWriteItem");
+        }
+        var tables = new ArrayList<Writes>();
+        int count = 0;
+        for (var entry : requests.entrySet()) {
+            var name = entry.getKey();
+            if (DynamoDbFailures.ofNewName(name).isPresent()) {
+                throw new ValidationException("1 validation error detected: "
+                    + DynamoDbFailures.ofNames(DynamoDbFailures.printed(requests)));
+            }
+            var ref = TableRef.of(caller, name);
+            if (tables.stream().map(Writes::ref).anyMatch(ref::equals)) {
+                throw new ValidationException("Provided list of item keys contains duplicates");
+            }
+            if (entry.getValue().isEmpty() || entry.getValue().size() > MAX_REQUESTS) {
+                throw new ValidationException("1 validation error detected: Value '"
+                    + DynamoDbFailures.printed(requests)
+                    + "' at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: "
+                    + "[Member must have length less than or equal to " + MAX_REQUESTS
+                    + ", Member must have length greater than or equal to 1]");
+            }
+            count += entry.getValue().size();
+            if (count > MAX_REQUESTS) {
+                throw new ValidationException("Too many items requested for the BatchWriteItem call");
+            }
+            tables.add(new Writes(name, ref, entry.getValue().stream().map(BatchWriteItem::checked).toList()));
+        }
+        return tables;
     }
 
     private static Write checked(WriteRequest request) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Reads the values of a statement, its parameters in the places of its question marks. */
@@ -51,57 +52,57 @@ final class ValueReader {
 
     private AttributeValue rawValue(String under) {
         var token = tokens.next();
-        switch (token.kind()) {
-            case PARAMETER -> {
-                int number = tokens.parameters();
-                if (number > parameters.size()) {
-                    throw wrongNumber();
-                }
-                return parameters.get(number - 1);
-            }
-            case TEXT -> {
-                return new AttributeValue.S(token.text());
-            }
-            case NUMBER -> {
-                return number(token.text(), under);
-            }
-            case WORD -> {
-                if (token.isWord("TRUE") || token.isWord("FALSE")) {
-                    return new AttributeValue.BOOL(token.isWord("TRUE"));
-                }
-                if (token.isWord("NULL")) {
-                    return new AttributeValue.NULL(true);
-                }
-                if (tokens.peek().isSymbol("(")) {
-                    throw new ValidationException("Unsupported data type: " + token.text().toLowerCase(Locale.ROOT)
-                        + " under key " + under + " at " + token.at());
-                }
-            }
-            case SYMBOL -> {
-                switch (token.text()) {
-                    case "-", "+" -> {
-                        var number = tokens.next();
-                        if (number.kind() == Kind.NUMBER) {
-                            return number((token.text().equals("-") ? "-" : "") + number.text(), under);
-                        }
-                        tokens.back();
-                    }
-                    case "[" -> {
-                        return new AttributeValue.L(elements("]", under));
-                    }
-                    case "<<" -> {
-                        return set(elements(">>", under));
-                    }
-                    case "{" -> {
-                        return new AttributeValue.M(fields(name -> under + "." + name));
-                    }
-                    default -> { }
-                }
-            }
-            case QUOTED, END -> { }
+        var value = switch (token.kind()) {
+            case PARAMETER -> Optional.of(parameter());
+            case TEXT -> Optional.<AttributeValue>of(new AttributeValue.S(token.text()));
+            case NUMBER -> Optional.of(number(token.text(), under));
+            case WORD -> word(token, under);
+            case SYMBOL -> symbol(token, under);
+            case QUOTED, END -> Optional.<AttributeValue>empty();
+        };
+        return value.orElseThrow(() -> {
+            tokens.back();
+            return tokens.unexpected("Unexpected term");
+        });
+    }
+
+    /** What was given for the question mark just taken. */
+    private AttributeValue parameter() {
+        int number = tokens.parameters();
+        if (number > parameters.size()) {
+            throw wrongNumber();
         }
-        tokens.back();
-        throw tokens.unexpected("Unexpected term");
+        return parameters.get(number - 1);
+    }
+
+    private Optional<AttributeValue> word(Token token, String under) {
+        if (token.isWord("TRUE") || token.isWord("FALSE")) {
+            return Optional.of(new AttributeValue.BOOL(token.isWord("TRUE")));
+        }
+        if (token.isWord("NULL")) {
+            return Optional.of(new AttributeValue.NULL(true));
+        }
+        if (tokens.peek().isSymbol("(")) {
+            throw new ValidationException("Unsupported data type: " + token.text().toLowerCase(Locale.ROOT)
+                + " under key " + under + " at " + token.at());
+        }
+        return Optional.empty();
+    }
+
+    private Optional<AttributeValue> symbol(Token token, String under) {
+        return switch (token.text()) {
+            case "-" -> signed("-", under);
+            case "+" -> signed("", under);
+            case "[" -> Optional.of(new AttributeValue.L(elements("]", under)));
+            case "<<" -> Optional.of(set(elements(">>", under)));
+            case "{" -> Optional.of(new AttributeValue.M(fields(name -> under + "." + name)));
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<AttributeValue> signed(String sign, String under) {
+        return tokens.peek().kind() == Kind.NUMBER ? Optional.of(number(sign + tokens.next().text(), under))
+            : Optional.empty();
     }
 
     private static AttributeValue number(String text, String under) {

@@ -38,6 +38,7 @@ public final class DynamoDbService implements Service, DynamoDb {
     private final boolean measured;
     private final Tables tables;
     private final TableKeys keys;
+    private final KeyWatch keyWatch;
     private final UpdateTable updateTable;
     private final ReplicaScaling replicaScaling;
     private final TimeToLive timeToLive;
@@ -84,9 +85,10 @@ public final class DynamoDbService implements Service, DynamoDb {
         var reads = new Reads(open, throttle, store, time);
         var collections = new Collections(open, store);
         policies = new ResourcePolicies(data, store, time);
-        keys = new TableKeys(data, open, endpoint, this::backups, store, time);
+        keys = new TableKeys(data, open, endpoint, store, time);
         tables = new Tables(data, streams, this::backups, policies, keys, store, time);
         backups = new Backups(data, open, tables, store, time);
+        keyWatch = new KeyWatch(data, open, keys, tables.replicas(), backups, store, time);
         restores = new Restores(data, open, tables, backups, writer, keys, store, time);
         exports = new Exports(data, open, tables, S3.at(endpoint), store, time);
         imports = new Imports(data, open, tables, writer, S3.at(endpoint), store, time);
@@ -130,7 +132,7 @@ public final class DynamoDbService implements Service, DynamoDb {
         var all = new ArrayList<>(List.of(new Worker("dynamodb housekeeping", data.work, housekeeping::turn),
             new Worker("dynamodb exports and imports", data.transfers, this::transfer),
             new Worker("dynamodb feeds", data.feeds, feeds::turn),
-            new Worker("dynamodb keys", data.keyWork, keys::turn)));
+            new Worker("dynamodb keys", data.keyWork, keyWatch::turn)));
         if (measured) {
             all.add(new Worker("dynamodb metrics", new Signal(), () -> measures.turn(data, store, time)));
         }

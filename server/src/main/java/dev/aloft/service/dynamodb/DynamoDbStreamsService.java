@@ -23,9 +23,7 @@ public final class DynamoDbStreamsService implements Service, DynamoDbStreams {
         var streams = new Streams(data);
         descriptions = new StreamDescriptions(data, streams, store, time);
         var open = new OpenTables(data);
-        keys = new TableKeys(data, open, endpoint, () -> {
-            throw new IllegalStateException("Streams make no backups");
-        }, store, time);
+        keys = new TableKeys(data, open, endpoint, store, time);
         records = new StreamRecords(open, streams, store, time);
     }
 

@@ -309,6 +309,19 @@ final class Replicas {
             .isPresent()),
             "Replica cannot be deleted because it has acted as a source region for new replica(s) being added to "
                 + "the table in the " + "last 24 hours.");
+        forget(tx, ref, table);
+    }
+
+    /** A table stays, but is a global one no more, and the others go on without it. */
+    void part(Tx tx, TableRef ref) {
+        data.tables.get(tx, ref.key()).filter(table -> !table.replicas().isEmpty() && table.strong().isEmpty())
+            .ifPresent(table -> {
+                forget(tx, ref, table);
+                data.tables.put(tx, ref.key(), table.withReplicas(List.of()));
+            });
+    }
+
+    private void forget(Tx tx, TableRef ref, StoredTable table) {
         table.replicas().forEach(replica ->
             data.tables.update(tx, ref.in(replica.region()).key(), other -> without(other, ref.region())));
     }

@@ -12,10 +12,8 @@ import dev.aloft.api.Principal;
 import dev.aloft.kernel.envelope.Envelopes;
 import dev.aloft.kernel.envelope.KeyRefusal;
 import dev.aloft.kernel.envelope.KeyUse;
-import dev.aloft.kernel.store.Due;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
-import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
@@ -33,8 +31,8 @@ import java.util.stream.Stream;
 /**
  * What keys of KMS do for tables. Whoever chooses a key must be allowed to grant DynamoDB its use; whoever reads or
  * writes items must be allowed to decrypt with it, which is asked again when a table's data key was used for five
- * minutes. DynamoDB itself looks at the key from time to time, and says of a table whose key is no good that it is
- * inaccessible. Items are not enciphered: they lie on this machine's disk as they are.
+ * minutes. Of a table whose key {@link KeyWatch} found to be no good DynamoDB says that it is inaccessible. Items are
+ * not enciphered: they lie on this machine's disk as they are.
  *
  * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html">DynamoDB
  *     encryption at rest usage notes</a>
@@ -42,11 +40,6 @@ import java.util.stream.Stream;
 final class TableKeys {
     private static final String SERVICE = "dynamodb";
     private static final Duration REUSE = Duration.ofMinutes(5);
-    /** AWS takes from a quarter of an hour to more than one until it notices. */
-    private static final Duration LOOKS = Duration.ofMinutes(1);
-    /** A table whose key was no good for so long is archived. */
-    private static final Duration PATIENCE = Duration.ofDays(7);
-    private static final int AT_ONCE = 100;
     private static final List<String> GRANTED = List.of("Decrypt", "Encrypt", "GenerateDataKey", "ReEncryptFrom",
         "ReEncryptTo", "RetireGrant", "DescribeKey");
 
@@ -54,16 +47,12 @@ final class TableKeys {
     private final OpenTables open;
     private final Kms kms;
     private final Envelopes envelopes;
-    private final Supplier<Backups> backups;
     private final Store store;
     private final Time time;
     /** Whether there may be a table with a key, so that others need not pay for it; null until that is looked up. */
     private final AtomicReference<Boolean> used = new AtomicReference<>();
-    private volatile Instant looked = Instant.MIN;
 
-    TableKeys(DynamoDbData data, OpenTables open, Endpoint endpoint, Supplier<Backups> backups, Store store,
-            Time time) {
-        this.backups = backups;
+    TableKeys(DynamoDbData data, OpenTables open, Endpoint endpoint, Store store, Time time) {
         this.data = data;
         this.open = open;
         this.kms = Kms.at(endpoint);
@@ -217,64 +206,27 @@ final class TableKeys {
                 backup.arn())).build();
     }
 
-    /** Ends grants that are no longer needed, and looks at the keys of all tables. */
-    Optional<Instant> turn() {
-        var now = time.instant();
-        store.<List<Due.Waiting<TableKey>>>read(tx -> data.retiring.due(tx, now, AT_ONCE)).forEach(this::retire);
-        if (!now.isBefore(looked.plus(LOOKS))) {
-            looked = now;
-            store.<List<Row<TableKey>>>read(tx -> data.keys.range(tx, Key.EMPTY).toList())
-                .forEach(row -> look(row.key(), row.value(), now));
-        }
-        return store.read(tx -> Stream.of(data.retiring.next(tx),
-                data.keys.range(tx, Key.EMPTY).findAny().map(_ -> looked.plus(LOOKS)))
-            .flatMap(Optional::stream).min(Instant::compareTo));
-    }
-
-    private void retire(Due.Waiting<TableKey> due) {
+    /** Ends a grant that is no longer needed. */
+    void retire(TableRef ref, TableKey key) {
         try {
-            kms.retireGrant(caller(TableRef.of(due.id())), Kms.RetireGrantRequest.of(
-                r -> r.keyId(due.value().arn()).grantId(due.value().grant())));
+            kms.retireGrant(caller(ref), Kms.RetireGrantRequest.of(r -> r.keyId(key.arn()).grantId(key.grant())));
         } catch (ApiError _) {
             // The grant or the key is gone, or the key is going.
         }
-        store.change(tx -> data.retiring.cancel(tx, due.id()));
     }
 
-    private void look(Key table, TableKey key, Instant now) {
-        if (key.archival().isPresent()) {
-            return;
-        }
-        if (key.inaccessible().filter(since -> !now.isBefore(since.plus(PATIENCE))).isPresent()) {
-            archive(TableRef.of(table), now);
-            return;
-        }
-        boolean good = isGood(TableRef.of(table), key);
-        if (good == key.inaccessible().isPresent()) {
-            store.change(tx -> data.keys.update(tx, table, it -> !it.grant().equals(key.grant()) ? it
-                : it.inaccessible(good ? Optional.empty() : Optional.of(now))));
-        }
-    }
-
-    /** What the table has goes into a backup; that is all there is of it from now on, whatever becomes of the key. */
-    private void archive(TableRef ref, Instant now) {
-        store.change(tx -> open.find(tx, ref).filter(live -> !live.stored.creating()).ifPresent(live -> {
-            var backup = backups.get().begin(tx, live, ref.name() + "$ArchivalBackup", now);
-            data.keys.update(tx, ref.key(), key -> key.archived(now, backup.id()));
-        }));
-    }
-
-    private void decrypt(TableRef ref, TableKey key) {
-        kms.decrypt(caller(ref), Kms.DecryptRequest.of(
-            r -> r.ciphertextBlob(key.encrypted()).encryptionContext(TableKey.context(ref))));
-    }
-
-    private boolean isGood(TableRef ref, TableKey key) {
+    /** Whether DynamoDB itself can use the key. */
+    boolean isGood(TableRef ref, TableKey key) {
         try {
             decrypt(ref, key);
             return true;
         } catch (ApiError refused) {
             return refused.status() >= 500;
         }
+    }
+
+    private void decrypt(TableRef ref, TableKey key) {
+        kms.decrypt(caller(ref), Kms.DecryptRequest.of(
+            r -> r.ciphertextBlob(key.encrypted()).encryptionContext(TableKey.context(ref))));
     }
 }

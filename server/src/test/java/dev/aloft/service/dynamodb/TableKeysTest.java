@@ -374,6 +374,26 @@ class TableKeysTest extends DynamoDbFixture {
         }
 
         @Test
+        void aRegionWhoseKeyWasNoGoodForTwentyHoursIsNoPartOfTheGlobalTableAnyMore() {
+            make(CALLER, key);
+            var own = westKey();
+            replicate(own);
+            kms.disableKey(west, Kms.DisableKeyRequest.of(r -> r.keyId(own)));
+            pass(Duration.ofMinutes(5));
+            pass(Duration.ofHours(19));
+            assertThat(describe(CALLER).replicas()).hasSize(1);
+            pass(Duration.ofHours(1));
+            assertThat(describe(CALLER).replicas()).isNull();
+            put(CALLER);
+            kms.enableKey(west, new Kms.EnableKeyRequest(own));
+            pass(Duration.ofMinutes(5));
+            assertThat(describe(west).tableStatus()).isEqualTo("ACTIVE");
+            assertThat(describe(west).replicas()).isNull();
+            assertThat(dynamoDb.getItem(west, DynamoDb.GetItemRequest.of(r -> r.tableName(TABLE)
+                .key(item("a", s("x"))))).item()).isNull();
+        }
+
+        @Test
         void theAccountsOwnKeyIsAnotherInEachRegion() {
             make(CALLER, null);
             replicate(null);

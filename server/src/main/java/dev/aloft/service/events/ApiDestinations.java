@@ -51,7 +51,7 @@ final class ApiDestinations {
         }
     }
 
-    Standing create(Caller caller, Events.CreateApiDestinationRequest input) {
+    Events.CreateApiDestinationResponse create(Caller caller, Events.CreateApiDestinationRequest input) {
         requireUrl(input.invocationEndpoint());
         var now = time.instant();
         var destination = new KeptDestination(caller.account(), caller.region(), input.name(),
@@ -59,7 +59,7 @@ final class ApiDestinations {
                 input.description(), input.connectionArn(), input.httpMethod(), input.invocationEndpoint(),
                 input.invocationRateLimitPerSecond() == null ? USUAL_RATE : input.invocationRateLimitPerSecond(), now,
                         now);
-        return store.write(tx -> {
+        var made = store.<Standing>write(tx -> {
             if (data.destinations.has(tx, destination.key())) {
                 throw new Events.ResourceAlreadyExistsException("An api-destination '" + input.name()
                         + "' already exists.");
@@ -71,17 +71,19 @@ final class ApiDestinations {
             data.destinations.put(tx, destination.key(), destination);
             return standing(tx, destination);
         });
+        return Events.CreateApiDestinationResponse.of(r -> r.apiDestinationArn(destination.arn())
+                .apiDestinationState(made.state()).creationTime(now).lastModifiedTime(now));
     }
 
     private Standing standing(ReadTx tx, KeptDestination destination) {
         return new Standing(destination, connections.find(tx, destination.connectionArn()));
     }
 
-    Standing update(Caller caller, Events.UpdateApiDestinationRequest input) {
+    Events.UpdateApiDestinationResponse update(Caller caller, Events.UpdateApiDestinationRequest input) {
         if (input.invocationEndpoint() != null) {
             requireUrl(input.invocationEndpoint());
         }
-        return store.write(tx -> {
+        var standing = store.<Standing>write(tx -> {
             var before = existing(tx, caller, input.name());
             var connection = or(input.connectionArn(), before.connectionArn());
             connections.requireExisting(tx, connection);
@@ -92,14 +94,22 @@ final class ApiDestinations {
             data.destinations.put(tx, changed.key(), changed);
             return standing(tx, changed);
         });
+        var it = standing.destination();
+        return Events.UpdateApiDestinationResponse.of(r -> r.apiDestinationArn(it.arn())
+                .apiDestinationState(standing.state()).creationTime(it.created()).lastModifiedTime(it.modified()));
     }
 
     private static <T> T or(T given, T otherwise) {
         return given == null ? otherwise : given;
     }
 
-    Standing get(Caller caller, String name) {
-        return store.<Standing>read(tx -> standing(tx, existing(tx, caller, name)));
+    Events.DescribeApiDestinationResponse describe(Caller caller, String name) {
+        var standing = store.<Standing>read(tx -> standing(tx, existing(tx, caller, name)));
+        var it = standing.destination();
+        return Events.DescribeApiDestinationResponse.of(r -> r.apiDestinationArn(it.arn()).name(it.name())
+                .description(it.description()).apiDestinationState(standing.state()).connectionArn(it.connectionArn())
+                .invocationEndpoint(it.url()).httpMethod(it.method()).invocationRateLimitPerSecond(it.rateLimit())
+                .creationTime(it.created()).lastModifiedTime(it.modified()));
     }
 
     private KeptDestination existing(ReadTx tx, Caller caller, String name) {

@@ -64,7 +64,7 @@ final class Archives {
         return rule.substring(RULE_PREFIX.length());
     }
 
-    KeptArchive create(Caller caller, Events.CreateArchiveRequest input) {
+    Events.CreateArchiveResponse create(Caller caller, Events.CreateArchiveRequest input) {
         var bus = BusName.of(caller, input.eventSourceArn());
         checkPattern(input.eventPattern());
         var archive = new KeptArchive(caller.account(), caller.region(), input.archiveName(), bus.name(),
@@ -81,7 +81,8 @@ final class Archives {
             data.archives.put(tx, archive.key(), archive);
             manage(tx, archive);
         });
-        return archive;
+        return Events.CreateArchiveResponse.of(r -> r.archiveArn(archive.arn()).state(Events.ArchiveState.ENABLED)
+                .creationTime(archive.created()));
     }
 
     private static void checkPattern(String pattern) {
@@ -112,7 +113,7 @@ final class Archives {
         return JsonWriter.string(all);
     }
 
-    KeptArchive update(Caller caller, Events.UpdateArchiveRequest input) {
+    Events.UpdateArchiveResponse update(Caller caller, Events.UpdateArchiveRequest input) {
         if (input.eventPattern() == null && input.retentionDays() == null && input.description() == null
                 && input.kmsKeyIdentifier() == null) {
             throw Refusals.invalid("At least one of EventPattern, RetentionDays or Description must be provided.");
@@ -121,7 +122,7 @@ final class Archives {
         var key = input.kmsKeyIdentifier() == null ? null : keys.checked(caller,
                 store.<KeptArchive>read(tx -> updatable(tx, caller, input.archiveName())).busName(),
                 input.kmsKeyIdentifier());
-        return store.write(tx -> {
+        var changed = store.<KeptArchive>write(tx -> {
             var before = updatable(tx, caller, input.archiveName());
             var archive = new KeptArchive(before.account(), before.region(), before.name(), before.bus(),
                     input.description() == null ? before.description() : input.description(),
@@ -134,6 +135,8 @@ final class Archives {
             expireNext(tx, archive);
             return archive;
         });
+        return Events.UpdateArchiveResponse.of(r -> r.archiveArn(changed.arn()).state(Events.ArchiveState.ENABLED)
+                .creationTime(changed.created()));
     }
 
     /** AWS does not say that there is none. */

@@ -41,7 +41,7 @@ final class Buses {
         this.time = time;
     }
 
-    KeptBus create(Caller caller, Events.CreateEventBusRequest input) {
+    Events.CreateEventBusResponse create(Caller caller, Events.CreateEventBusRequest input) {
         if (input.eventSourceName() != null) {
             // No partner is here, so none has made a source for anybody.
             throw new Events.ResourceNotFoundException("Event source " + input.eventSourceName()
@@ -63,15 +63,16 @@ final class Buses {
                 throw Refusals.tooMany();
             }
         });
-        return bus;
+        return Events.CreateEventBusResponse.of(r -> r.eventBusArn(bus.arn()).description(bus.description())
+                .kmsKeyIdentifier(bus.kmsKey()).logConfig(bus.log()).deadLetterConfig(input.deadLetterConfig()));
     }
 
-    KeptBus update(Caller caller, Events.UpdateEventBusRequest input) {
+    Events.UpdateEventBusResponse update(Caller caller, Events.UpdateEventBusRequest input) {
         var name = BusName.of(caller, input.name());
         var now = time.instant();
         var letters = deadLetters(input.deadLetterConfig());
         var key = keys.checked(caller, name, input.kmsKeyIdentifier());
-        return store.write(tx -> {
+        var changed = store.<KeptBus>write(tx -> {
             var before = existing(tx, name, now);
             var bus = new KeptBus(before.account(), before.region(), before.name(), input.description(),
                     before.policy(), letters, before.tags(), before.created(), now, key,
@@ -79,6 +80,9 @@ final class Buses {
             data.buses.put(tx, bus.key(), bus);
             return bus;
         });
+        return Events.UpdateEventBusResponse.of(r -> r.arn(changed.arn()).name(changed.name())
+                .description(changed.description()).kmsKeyIdentifier(changed.kmsKey()).logConfig(changed.log())
+                .deadLetterConfig(input.deadLetterConfig()));
     }
 
     private static String deadLetters(Events.DeadLetterConfig config) {
@@ -91,9 +95,14 @@ final class Buses {
         return config.arn();
     }
 
-    KeptBus get(Caller caller, String nameOrArn) {
+    Events.DescribeEventBusResponse describe(Caller caller, String nameOrArn) {
         var name = BusName.of(caller, nameOrArn);
-        return store.<KeptBus>read(tx -> existing(tx, name, time.instant()));
+        var bus = store.<KeptBus>read(tx -> existing(tx, name, time.instant()));
+        return Events.DescribeEventBusResponse.of(r -> r.arn(bus.arn()).name(bus.name()).description(bus.description())
+                .policy(bus.policy()).creationTime(bus.created()).lastModifiedTime(bus.modified())
+                .kmsKeyIdentifier(bus.kmsKey()).logConfig(bus.log())
+                .deadLetterConfig(bus.deadLetterArn() == null ? null
+                        : Events.DeadLetterConfig.of(d -> d.arn(bus.deadLetterArn()))));
     }
 
     /** The default bus is there always. */

@@ -50,7 +50,7 @@ final class Connections {
     }
 
     /** A secret of a connection that then is not made is deleted later. */
-    KeptConnection create(Caller caller, Events.CreateConnectionRequest input) {
+    Events.CreateConnectionResponse create(Caller caller, Events.CreateConnectionRequest input) {
         Refusals.unbuilt("A connection's InvocationConnectivityParameters", input.invocationConnectivityParameters());
         var parameters = Trees.of(input.authParameters());
         check(input.authorizationType(), parameters);
@@ -74,7 +74,8 @@ final class Connections {
             data.connections.put(tx, made.key(), made);
             data.abandoned.cancel(tx, secret);
         });
-        return made;
+        return Events.CreateConnectionResponse.of(r -> r.connectionArn(made.arn()).connectionState(made.state())
+                .creationTime(made.created()).lastModifiedTime(made.modified()));
     }
 
     /** The empty text stands for the key that AWS owns. */
@@ -152,7 +153,7 @@ final class Connections {
                 .orElseThrow(() -> none(connection.name())));
     }
 
-    KeptConnection update(Caller caller, Events.UpdateConnectionRequest input) {
+    Events.UpdateConnectionResponse update(Caller caller, Events.UpdateConnectionRequest input) {
         Refusals.unbuilt("A connection's InvocationConnectivityParameters", input.invocationConnectivityParameters());
         var before = withSecret(store.read(tx -> existing(tx, caller, input.name())));
         var type = input.authorizationType() == null ? before.type() : input.authorizationType();
@@ -169,10 +170,13 @@ final class Connections {
         }
         secrets.put(keyed, parameters);
         var now = time.instant();
-        return change(caller, input.name(), it -> new KeptConnection(it.account(), it.region(), it.name(), it.id(),
-                it.secretId(), input.description() == null ? it.description() : input.description(), type, null,
-                state(type), it.created(), now, now, it.secretArn(),
+        var changed = change(caller, input.name(), it -> new KeptConnection(it.account(), it.region(), it.name(),
+                it.id(), it.secretId(), input.description() == null ? it.description() : input.description(), type,
+                null, state(type), it.created(), now, now, it.secretArn(),
                 input.kmsKeyIdentifier() == null ? it.kmsKey() : kmsKey(input.kmsKeyIdentifier())));
+        return Events.UpdateConnectionResponse.of(r -> r.connectionArn(changed.arn()).connectionState(changed.state())
+                .creationTime(changed.created()).lastModifiedTime(changed.modified())
+                .lastAuthorizedTime(changed.authorized()));
     }
 
     /** Members that are given replace those that were; lists are replaced as a whole. */
@@ -189,8 +193,12 @@ final class Connections {
         });
     }
 
-    KeptConnection deauthorize(Caller caller, String name) {
-        return change(caller, name, before -> in(before, Events.ConnectionState.DEAUTHORIZED));
+    /** It is at once what AWS first says it is becoming. */
+    Events.DeauthorizeConnectionResponse deauthorize(Caller caller, String name) {
+        var it = change(caller, name, before -> in(before, Events.ConnectionState.DEAUTHORIZED));
+        return Events.DeauthorizeConnectionResponse.of(r -> r.connectionArn(it.arn())
+                .connectionState(Events.ConnectionState.DEAUTHORIZING).creationTime(it.created())
+                .lastModifiedTime(it.modified()).lastAuthorizedTime(it.authorized()));
     }
 
     private KeptConnection in(KeptConnection before, String state) {
@@ -223,8 +231,8 @@ final class Connections {
                 "Failed to describe the connection(s). Connection '" + name + "' does not exist.");
     }
 
-    KeptConnection delete(Caller caller, String name) {
-        return store.write(tx -> {
+    Events.DeleteConnectionResponse delete(Caller caller, String name) {
+        var it = store.<KeptConnection>write(tx -> {
             var connection = existing(tx, caller, name);
             data.connections.delete(tx, connection.key());
             if (connection.secretArn() != null) {
@@ -233,6 +241,8 @@ final class Connections {
             }
             return in(connection, Events.ConnectionState.DELETING);
         });
+        return Events.DeleteConnectionResponse.of(r -> r.connectionArn(it.arn()).connectionState(it.state())
+                .creationTime(it.created()).lastModifiedTime(it.modified()).lastAuthorizedTime(it.authorized()));
     }
 
     /** The one that an ARN names, unless it was deleted, or made anew, since. */

@@ -61,7 +61,7 @@ final class Endpoints {
         cloudWatch = CloudWatch.at(endpoint);
     }
 
-    KeptEndpoint create(Caller caller, Events.CreateEndpointRequest input) {
+    Events.CreateEndpointResponse create(Caller caller, Events.CreateEndpointRequest input) {
         var now = time.instant();
         var failover = input.routingConfig().failoverConfig();
         var wanted = new KeptEndpoint(caller.account(), caller.region(), input.name(), id(caller, input.name()),
@@ -80,7 +80,9 @@ final class Endpoints {
             }
             keep(tx, endpoint);
         });
-        return endpoint;
+        return Events.CreateEndpointResponse.of(r -> r.name(endpoint.name()).arn(endpoint.arn())
+                .routingConfig(routing(endpoint)).replicationConfig(replicationOf(endpoint))
+                .eventBuses(buses(endpoint)).roleArn(endpoint.roleArn()).state(Events.EndpointState.CREATING));
     }
 
     /** The id of what this request makes: a subdomain of {@code endpoint.events.amazonaws.com}. */
@@ -166,7 +168,7 @@ final class Endpoints {
                 null, true, null, null, MANAGED_BY, Map.of());
     }
 
-    KeptEndpoint update(Caller caller, Events.UpdateEndpointRequest input) {
+    Events.UpdateEndpointResponse update(Caller caller, Events.UpdateEndpointRequest input) {
         var before = store.<KeptEndpoint>read(tx -> existing(tx, caller, input.name()));
         var failover = Optional.ofNullable(input.routingConfig()).map(Events.RoutingConfig::failoverConfig);
         var secondary = failover.map(it -> it.secondary().route()).orElse(before.secondary());
@@ -182,7 +184,10 @@ final class Endpoints {
             replication(existing(tx, caller, input.name())).forEach(rule -> rules.remove(tx, rule.key()));
             keep(tx, changed);
         });
-        return changed;
+        return Events.UpdateEndpointResponse.of(r -> r.name(changed.name()).arn(changed.arn())
+                .routingConfig(routing(changed)).replicationConfig(replicationOf(changed)).eventBuses(buses(changed))
+                .roleArn(changed.roleArn()).endpointId(changed.id()).endpointUrl(changed.url())
+                .state(Events.EndpointState.UPDATING));
     }
 
     void delete(Caller caller, String name) {
@@ -193,8 +198,12 @@ final class Endpoints {
         });
     }
 
-    KeptEndpoint get(Caller caller, Events.DescribeEndpointRequest input) {
-        return store.<KeptEndpoint>read(tx -> existing(tx, at(caller, input.homeRegion()), input.name()));
+    Events.DescribeEndpointResponse describe(Caller caller, Events.DescribeEndpointRequest input) {
+        var it = store.<KeptEndpoint>read(tx -> existing(tx, at(caller, input.homeRegion()), input.name()));
+        return Events.DescribeEndpointResponse.of(r -> r.name(it.name()).description(it.description()).arn(it.arn())
+                .routingConfig(routing(it)).replicationConfig(replicationOf(it)).eventBuses(buses(it))
+                .roleArn(it.roleArn()).endpointId(it.id()).endpointUrl(it.url()).state(it.state())
+                .stateReason(it.failure()).creationTime(it.created()).lastModifiedTime(it.modified()));
     }
 
     private static Caller at(Caller caller, String region) {
@@ -227,18 +236,18 @@ final class Endpoints {
                 .creationTime(it.created()).lastModifiedTime(it.modified()));
     }
 
-    static List<Events.EndpointEventBus> buses(KeptEndpoint endpoint) {
+    private static List<Events.EndpointEventBus> buses(KeptEndpoint endpoint) {
         return List.of(Events.EndpointEventBus.of(b -> b.eventBusArn(endpoint.primaryBus().arn())),
                 Events.EndpointEventBus.of(b -> b.eventBusArn(endpoint.secondaryBus().arn())));
     }
 
-    static Events.RoutingConfig routing(KeptEndpoint endpoint) {
+    private static Events.RoutingConfig routing(KeptEndpoint endpoint) {
         return Events.RoutingConfig.of(r -> r.failoverConfig(Events.FailoverConfig.of(f -> f
                 .primary(Events.Primary.of(p -> p.healthCheck(endpoint.healthCheck())))
                 .secondary(Events.Secondary.of(s -> s.route(endpoint.secondary()))))));
     }
 
-    static Events.ReplicationConfig replicationOf(KeptEndpoint endpoint) {
+    private static Events.ReplicationConfig replicationOf(KeptEndpoint endpoint) {
         return Events.ReplicationConfig.of(r -> r.state(endpoint.replicates() ? Events.ReplicationState.ENABLED
                 : Events.ReplicationState.DISABLED));
     }

@@ -1,10 +1,8 @@
 package dev.aloft.service.events;
 
-import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Events;
-import dev.aloft.api.JsonReader;
 import dev.aloft.api.Principal;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
@@ -28,24 +26,18 @@ import dev.aloft.kernel.time.Worker;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** The operations of Amazon EventBridge. */
 public final class EventsService implements Service, Events {
-    private static final Set<String> OF_AN_EVENT = Set.of("id", "account", "source", "time", "region", "detail-type");
-
     private final EventsData data = new EventsData();
-    private final Store store;
-    private final Time time;
     private final Buses buses;
     private final Rules rules;
     private final RuleTargets ruleTargets;
+    private final BusTags tags;
     private final Archives archives;
     private final Replays replays;
     private final Connections connections;
@@ -64,13 +56,13 @@ public final class EventsService implements Service, Events {
             Roles roles,
             KeyFile keys, Outbound outbound, Metrics metrics, VendedLogs vended, Supplier<String> platform) {
         var measures = new Measures(metrics);
-        store = platformStore.in("events");
-        this.time = time;
+        var store = platformStore.in("events");
         var keysOfBuses = new BusKeys(data, store, endpoint, time);
         buses = new Buses(data, keysOfBuses, store, time);
         var logs = new BusLogs(buses, keysOfBuses, vended, store, time);
         rules = new Rules(data, buses, store, time);
         ruleTargets = new RuleTargets(data, rules, targets, store);
+        tags = new BusTags(buses, rules, store, time);
         archives = new Archives(data, buses, rules, keysOfBuses, store, time);
         connections = new Connections(data, store, keys, new ConnectionSecrets(endpoint, roles), time);
         destinations = new ApiDestinations(data, connections, store, time);
@@ -222,26 +214,17 @@ public final class EventsService implements Service, Events {
 
     @Override
     public CreateEventBusResponse createEventBus(Caller caller, CreateEventBusRequest input) {
-        var bus = buses.create(caller, input);
-        return CreateEventBusResponse.of(r -> r.eventBusArn(bus.arn()).description(bus.description())
-                .kmsKeyIdentifier(bus.kmsKey()).logConfig(bus.log()).deadLetterConfig(input.deadLetterConfig()));
+        return buses.create(caller, input);
     }
 
     @Override
     public UpdateEventBusResponse updateEventBus(Caller caller, UpdateEventBusRequest input) {
-        var bus = buses.update(caller, input);
-        return UpdateEventBusResponse.of(r -> r.arn(bus.arn()).name(bus.name()).description(bus.description())
-                .kmsKeyIdentifier(bus.kmsKey()).logConfig(bus.log()).deadLetterConfig(input.deadLetterConfig()));
+        return buses.update(caller, input);
     }
 
     @Override
     public DescribeEventBusResponse describeEventBus(Caller caller, DescribeEventBusRequest input) {
-        var bus = buses.get(caller, input.name());
-        return DescribeEventBusResponse.of(r -> r.arn(bus.arn()).name(bus.name()).description(bus.description())
-                .policy(bus.policy()).creationTime(bus.created()).lastModifiedTime(bus.modified())
-                .kmsKeyIdentifier(bus.kmsKey()).logConfig(bus.log())
-                .deadLetterConfig(bus.deadLetterArn() == null ? null
-                        : DeadLetterConfig.of(d -> d.arn(bus.deadLetterArn()))));
+        return buses.describe(caller, input.name());
     }
 
     @Override
@@ -275,11 +258,7 @@ public final class EventsService implements Service, Events {
 
     @Override
     public DescribeRuleResponse describeRule(Caller caller, DescribeRuleRequest input) {
-        var rule = rules.get(caller, input.eventBusName(), input.name());
-        return DescribeRuleResponse.of(r -> r.name(rule.name()).arn(rule.arn()).eventPattern(rule.pattern())
-                .scheduleExpression(rule.schedule()).state(Rules.state(rule)).description(rule.description())
-                .roleArn(rule.roleArn()).managedBy(rule.managedBy()).eventBusName(rule.bus())
-                        .createdBy(rule.account()));
+        return rules.describe(caller, input);
     }
 
     @Override
@@ -329,45 +308,19 @@ public final class EventsService implements Service, Events {
 
     @Override
     public ListTagsForResourceResponse listTagsForResource(Caller caller, ListTagsForResourceRequest input) {
-        var arn = taggable(input.resourceARN());
-        var tags = store.<Map<String, String>>read(tx -> isRule(arn) ? rules.tagged(tx, Rules.key(arn)).tags()
-                : buses.existing(tx, BusName.of(caller, input.resourceARN()), time.instant()).tags());
-        return ListTagsForResourceResponse.of(r -> r.tags(Tags.told(tags)));
-    }
-
-    private static Arn taggable(String text) {
-        if (!Arn.isArn(text) || !isRule(Arn.parse(text)) && !Arn.parse(text).resource().startsWith("event-bus/")) {
-            throw Refusals.badArn(text);
-        }
-        return Arn.parse(text);
-    }
-
-    private static boolean isRule(Arn arn) {
-        return arn.resource().startsWith("rule/");
+        return tags.list(caller, input.resourceARN());
     }
 
     @Override
     public TagResourceResponse tagResource(Caller caller, TagResourceRequest input) {
-        changeTags(caller, input.resourceARN(), tags -> Tags.with(tags, input.tags()));
+        tags.add(caller, input.resourceARN(), input.tags());
         return TagResourceResponse.of(_ -> {});
     }
 
     @Override
     public UntagResourceResponse untagResource(Caller caller, UntagResourceRequest input) {
-        changeTags(caller, input.resourceARN(), tags -> Tags.without(tags, input.tagKeys()));
+        tags.remove(caller, input.resourceARN(), input.tagKeys());
         return UntagResourceResponse.of(_ -> {});
-    }
-
-    private void changeTags(Caller caller, String text, UnaryOperator<Map<String, String>> how) {
-        var arn = taggable(text);
-        var now = time.instant();
-        store.change(tx -> {
-            if (isRule(arn)) {
-                rules.changeTags(tx, Rules.key(arn), how);
-            } else {
-                buses.changeTags(tx, BusName.of(caller, text), now, how);
-            }
-        });
     }
 
     @Override
@@ -378,26 +331,12 @@ public final class EventsService implements Service, Events {
 
     @Override
     public TestEventPatternResponse testEventPattern(Caller caller, TestEventPatternRequest input) {
-        if (!isEvent(input.event())) {
-            throw Refusals.invalid("Parameter Event is not valid.");
-        }
-        boolean result = Rules.pattern(input.eventPattern()).matches(input.event());
-        return TestEventPatternResponse.of(r -> r.result(result));
-    }
-
-    private static boolean isEvent(String json) {
-        try {
-            return JsonReader.tree(json) instanceof Map<?, ?> event && event.keySet().containsAll(OF_AN_EVENT);
-        } catch (JsonReader.Malformed _) {
-            return false;
-        }
+        return PatternTrial.of(input);
     }
 
     @Override
     public CreateArchiveResponse createArchive(Caller caller, CreateArchiveRequest input) {
-        var archive = archives.create(caller, input);
-        return CreateArchiveResponse.of(r -> r.archiveArn(archive.arn()).state(ArchiveState.ENABLED)
-                .creationTime(archive.created()));
+        return archives.create(caller, input);
     }
 
     @Override
@@ -407,9 +346,7 @@ public final class EventsService implements Service, Events {
 
     @Override
     public UpdateArchiveResponse updateArchive(Caller caller, UpdateArchiveRequest input) {
-        var archive = archives.update(caller, input);
-        return UpdateArchiveResponse.of(r -> r.archiveArn(archive.arn()).state(ArchiveState.ENABLED)
-                .creationTime(archive.created()));
+        return archives.update(caller, input);
     }
 
     @Override
@@ -425,9 +362,7 @@ public final class EventsService implements Service, Events {
 
     @Override
     public StartReplayResponse startReplay(Caller caller, StartReplayRequest input) {
-        var replay = replays.start(caller, input);
-        return StartReplayResponse.of(r -> r.replayArn(replay.arn()).state(replay.state())
-                .replayStartTime(replay.started()));
+        return replays.start(caller, input);
     }
 
     @Override
@@ -437,8 +372,7 @@ public final class EventsService implements Service, Events {
 
     @Override
     public CancelReplayResponse cancelReplay(Caller caller, CancelReplayRequest input) {
-        var replay = replays.cancel(caller, input.replayName());
-        return CancelReplayResponse.of(r -> r.replayArn(replay.arn()).state(replay.state()));
+        return replays.cancel(caller, input.replayName());
     }
 
     @Override
@@ -448,10 +382,7 @@ public final class EventsService implements Service, Events {
 
     @Override
     public CreateConnectionResponse createConnection(Caller caller, CreateConnectionRequest input) {
-        var it = connections.create(caller, input);
-        return CreateConnectionResponse.of(r -> r.connectionArn(it.arn()).connectionState(it.state())
-                .creationTime(it.created())
-                .lastModifiedTime(it.modified()));
+        return connections.create(caller, input);
     }
 
     @Override
@@ -461,26 +392,17 @@ public final class EventsService implements Service, Events {
 
     @Override
     public UpdateConnectionResponse updateConnection(Caller caller, UpdateConnectionRequest input) {
-        var it = connections.update(caller, input);
-        return UpdateConnectionResponse.of(r -> r.connectionArn(it.arn()).connectionState(it.state())
-                .creationTime(it.created())
-                .lastModifiedTime(it.modified()).lastAuthorizedTime(it.authorized()));
+        return connections.update(caller, input);
     }
 
     @Override
     public DeauthorizeConnectionResponse deauthorizeConnection(Caller caller, DeauthorizeConnectionRequest input) {
-        var it = connections.deauthorize(caller, input.name());
-        return DeauthorizeConnectionResponse.of(r -> r.connectionArn(it.arn())
-                .connectionState(ConnectionState.DEAUTHORIZING)
-                .creationTime(it.created()).lastModifiedTime(it.modified()).lastAuthorizedTime(it.authorized()));
+        return connections.deauthorize(caller, input.name());
     }
 
     @Override
     public DeleteConnectionResponse deleteConnection(Caller caller, DeleteConnectionRequest input) {
-        var it = connections.delete(caller, input.name());
-        return DeleteConnectionResponse.of(r -> r.connectionArn(it.arn()).connectionState(it.state())
-                .creationTime(it.created())
-                .lastModifiedTime(it.modified()).lastAuthorizedTime(it.authorized()));
+        return connections.delete(caller, input.name());
     }
 
     @Override
@@ -490,29 +412,17 @@ public final class EventsService implements Service, Events {
 
     @Override
     public CreateApiDestinationResponse createApiDestination(Caller caller, CreateApiDestinationRequest input) {
-        var it = destinations.create(caller, input);
-        return CreateApiDestinationResponse.of(r -> r.apiDestinationArn(it.destination().arn())
-                .apiDestinationState(it.state())
-                .creationTime(it.destination().created()).lastModifiedTime(it.destination().modified()));
+        return destinations.create(caller, input);
     }
 
     @Override
     public DescribeApiDestinationResponse describeApiDestination(Caller caller, DescribeApiDestinationRequest input) {
-        var standing = destinations.get(caller, input.name());
-        var it = standing.destination();
-        return DescribeApiDestinationResponse.of(r -> r.apiDestinationArn(it.arn()).name(it.name())
-                .description(it.description())
-                .apiDestinationState(standing.state()).connectionArn(it.connectionArn()).invocationEndpoint(it.url())
-                .httpMethod(it.method()).invocationRateLimitPerSecond(it.rateLimit()).creationTime(it.created())
-                .lastModifiedTime(it.modified()));
+        return destinations.describe(caller, input.name());
     }
 
     @Override
     public UpdateApiDestinationResponse updateApiDestination(Caller caller, UpdateApiDestinationRequest input) {
-        var it = destinations.update(caller, input);
-        return UpdateApiDestinationResponse.of(r -> r.apiDestinationArn(it.destination().arn())
-                .apiDestinationState(it.state())
-                .creationTime(it.destination().created()).lastModifiedTime(it.destination().modified()));
+        return destinations.update(caller, input);
     }
 
     @Override
@@ -528,28 +438,17 @@ public final class EventsService implements Service, Events {
 
     @Override
     public CreateEndpointResponse createEndpoint(Caller caller, CreateEndpointRequest input) {
-        var it = endpoints.create(caller, input);
-        return CreateEndpointResponse.of(r -> r.name(it.name()).arn(it.arn()).routingConfig(Endpoints.routing(it))
-                .replicationConfig(Endpoints.replicationOf(it)).eventBuses(Endpoints.buses(it)).roleArn(it.roleArn())
-                .state(EndpointState.CREATING));
+        return endpoints.create(caller, input);
     }
 
     @Override
     public DescribeEndpointResponse describeEndpoint(Caller caller, DescribeEndpointRequest input) {
-        var it = endpoints.get(caller, input);
-        return DescribeEndpointResponse.of(r -> r.name(it.name()).description(it.description()).arn(it.arn())
-                .routingConfig(Endpoints.routing(it)).replicationConfig(Endpoints.replicationOf(it))
-                .eventBuses(Endpoints.buses(it)).roleArn(it.roleArn()).endpointId(it.id()).endpointUrl(it.url())
-                .state(it.state()).stateReason(it.failure()).creationTime(it.created())
-                .lastModifiedTime(it.modified()));
+        return endpoints.describe(caller, input);
     }
 
     @Override
     public UpdateEndpointResponse updateEndpoint(Caller caller, UpdateEndpointRequest input) {
-        var it = endpoints.update(caller, input);
-        return UpdateEndpointResponse.of(r -> r.name(it.name()).arn(it.arn()).routingConfig(Endpoints.routing(it))
-                .replicationConfig(Endpoints.replicationOf(it)).eventBuses(Endpoints.buses(it)).roleArn(it.roleArn())
-                .endpointId(it.id()).endpointUrl(it.url()).state(EndpointState.UPDATING));
+        return endpoints.update(caller, input);
     }
 
     @Override

@@ -44,7 +44,7 @@ final class Replays {
         this.time = time;
     }
 
-    KeptReplay start(Caller caller, Events.StartReplayRequest input) {
+    Events.StartReplayResponse start(Caller caller, Events.StartReplayRequest input) {
         var archiveKey = Archives.key(input.eventSourceArn())
                 .orElseThrow(() -> Refusals.badArn(input.eventSourceArn()));
         var destination = destination(caller, input.destination().arn());
@@ -54,7 +54,7 @@ final class Replays {
                     throw Refusals.badArn(arn);
                 });
         var now = time.instant();
-        return store.write(tx -> {
+        var started = store.<KeptReplay>write(tx -> {
             var key = EventsData.key(caller, input.replayName());
             if (data.replays.has(tx, key)) {
                 throw new Events.ResourceAlreadyExistsException("Replay " + input.replayName() + " already exists.");
@@ -83,6 +83,8 @@ final class Replays {
             data.replaying.add(tx, now, key, key);
             return replay;
         });
+        return Events.StartReplayResponse.of(r -> r.replayArn(started.arn()).state(started.state())
+                .replayStartTime(started.started()));
     }
 
     private static BusName destination(Caller caller, String arn) {
@@ -130,9 +132,9 @@ final class Replays {
         return "arn:aws:events:" + replay.region() + ":" + replay.account() + ":archive/" + replay.archive();
     }
 
-    KeptReplay cancel(Caller caller, String name) {
+    Events.CancelReplayResponse cancel(Caller caller, String name) {
         var now = time.instant();
-        return store.write(tx -> {
+        var cancelled = store.<KeptReplay>write(tx -> {
             var replay = existing(tx, caller, name);
             if (!data.replaying.cancel(tx, replay.key())) {
                 throw new Events.IllegalStatusException("Replay " + name
@@ -141,6 +143,7 @@ final class Replays {
             data.replays.put(tx, replay.key(), replay.in(Events.ReplayState.CANCELLED, now));
             return replay.in(Events.ReplayState.CANCELLING, null);
         });
+        return Events.CancelReplayResponse.of(r -> r.replayArn(cancelled.arn()).state(cancelled.state()));
     }
 
     Events.ListReplaysResponse list(Caller caller, Events.ListReplaysRequest input) {

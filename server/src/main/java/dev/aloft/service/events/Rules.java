@@ -184,9 +184,13 @@ final class Rules {
         });
     }
 
-    KeptRule get(Caller caller, String busName, String name) {
-        var bus = BusName.of(caller, busName);
-        return store.<KeptRule>read(tx -> existing(tx, bus, name));
+    Events.DescribeRuleResponse describe(Caller caller, Events.DescribeRuleRequest input) {
+        var bus = BusName.of(caller, input.eventBusName());
+        var rule = store.<KeptRule>read(tx -> existing(tx, bus, input.name()));
+        return Events.DescribeRuleResponse.of(r -> r.name(rule.name()).arn(rule.arn()).eventPattern(rule.pattern())
+                .scheduleExpression(rule.schedule()).state(state(rule)).description(rule.description())
+                .roleArn(rule.roleArn()).managedBy(rule.managedBy()).eventBusName(rule.bus())
+                .createdBy(rule.account()));
     }
 
     KeptRule existing(ReadTx tx, BusName bus, String name) {
@@ -253,7 +257,7 @@ final class Rules {
                 .roleArn(rule.roleArn()).managedBy(rule.managedBy()).eventBusName(rule.bus()));
     }
 
-    static String state(KeptRule rule) {
+    private static String state(KeptRule rule) {
         return rule.enabled() ? Events.RuleState.ENABLED : Events.RuleState.DISABLED;
     }
 }

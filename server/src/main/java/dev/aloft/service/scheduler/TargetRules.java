@@ -55,7 +55,7 @@ final class TargetRules {
         if (!targets.takes(arn)) {
             throw ApiError.notBuilt("A target of service " + arn.service());
         }
-        if (target.input() != null && TAKE_JSON.contains(arn.service()) && tree(target.input()).isEmpty()) {
+        if (target.input() != null && TAKE_JSON.contains(arn.service()) && !JsonReader.isJson(target.input())) {
             throw invalid("The Input of this target must be well-formed JSON.");
         }
         require(arn.service().equals("kinesis"), "KinesisParameters", target.kinesisParameters());

@@ -207,6 +207,8 @@ class SchedulerTest {
             () -> create(r -> r.flexibleTimeWindow(window(Scheduler.FlexibleTimeWindowMode.FLEXIBLE, null))));
         refused("ValidationException", "The Input of this target must be well-formed JSON.",
             () -> create(r -> r.target(target(FUNCTION, t -> t.input("text")))));
+        // Any JSON is well-formed, not objects alone.
+        create(r -> r.name("list").target(target(FUNCTION, t -> t.input("[1, \"text\"]"))));
         refused("NotImplemented", "A target of service ecs is not built in Aloft yet.",
             () -> create(r -> r.target(target("arn:aws:ecs:us-east-1:111122223333:cluster/c"))));
         refused("ValidationException", "SqsParameters are not supported for this target.",

@@ -18,5 +18,5 @@ ulimit -u 1024 2> /dev/null || ulimit -p 1024 || :
 # What a shell says of a process that ended by a signal is none of the process's own lines.
 exec 5>&2 2> /dev/null
 status=0
-PATH=$path "$@" 2>&5 5>&- || status=$?
+( PATH=$path; exec "$@" 2>&5 5>&- ) || status=$?
 exit $status

@@ -141,6 +141,10 @@ class AgainTest {
         sandbox.thaw();
         companion.kill();
         assertThat(companion.exit().get()).isEqualTo(new Exit.Signal("killed"));
+        Companion ending = sandbox.beside(List.of("sh", "-c", "echo own; kill -TERM $$"), Map.of("PATH",
+                "/usr/bin:/bin"));
+        assertThat(lines(ending.log()).lines()).as("nothing of the shell that waits for it").containsExactly("own");
+        assertThat(ending.exit().get()).isEqualTo(new Exit.Signal("terminated"));
         assertThat(sandbox.alive()).isTrue();
         Companion other = sandbox.beside(List.of("sh", "-c", "exec sleep 300"), Map.of("PATH", "/usr/bin:/bin"));
         sandbox.kill();

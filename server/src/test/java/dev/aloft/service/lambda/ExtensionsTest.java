@@ -4,10 +4,12 @@ import static dev.aloft.service.lambda.TestLambda.caller;
 import static dev.aloft.service.lambda.TestLambda.json;
 import static dev.aloft.service.lambda.TestLambda.payload;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Logs;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -98,6 +100,35 @@ class ExtensionsTest extends RunningLambda {
                 .filteredOn(line -> line.startsWith("INIT_START") || line.startsWith("EXTENSION")
                         || line.startsWith("START"))
                 .element(1).asString().startsWith("EXTENSION");
+    }
+
+    @Test
+    void whileExtensionsAreAtWorkTheEventCountsAsConcurrency() {
+        create("counts", "exports.handler = async () => 'answered';", Map.of("busy", """
+                id = register('INVOKE')[1]['Lambda-Extension-Identifier']
+                next(id)
+                time.sleep(60)
+                """));
+        test.lambda.putFunctionConcurrency(caller(), Lambda.PutFunctionConcurrencyRequest.of(r -> r
+                .functionName("counts").reservedConcurrentExecutions(1)));
+        var request = Lambda.InvokeRequest.of(r -> r.functionName("counts"));
+        assertThat(payload(test.lambda.invoke(caller(), request))).isEqualTo("\"answered\"");
+        assertThatThrownBy(() -> test.lambda.invoke(caller(), request))
+                .isInstanceOf(Lambda.TooManyRequestsException.class);
+    }
+
+    @Test
+    void whoWantsTheTailOfTheLogWaitsForItsReport() {
+        create("overruns", "exports.handler = async () => 'answered';", Map.of("overruns", """
+                id = register('INVOKE')[1]['Lambda-Extension-Identifier']
+                next(id)
+                time.sleep(60)
+                """), 2);
+        var response = test.invoke("overruns", "{}");
+        assertThat(payload(response)).isEqualTo("\"answered\"");
+        assertThat(response.functionError()).isNull();
+        assertThat(new String(Base64.getDecoder().decode(response.logResult()))).contains("\nREPORT ",
+                "\tStatus: timeout");
     }
 
     @Test

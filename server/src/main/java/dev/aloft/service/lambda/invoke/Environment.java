@@ -267,6 +267,7 @@ final class Environment {
         }
         events.start(incarnation, invocation);
         if (incarnation.extensions.wants(Extensions.Event.INVOKE)) {
+            invocation.pending().extended = true;
             incarnation.extensions.hand(Extensions.Event.INVOKE, Extensions.invoke(invocation));
         }
         // The process may have died in this very moment; then its end completes the outcome.

@@ -49,6 +49,8 @@ public record Invocation(String requestId, String invokedArn, byte[] event, Stri
         volatile EnvironmentLog log;
         /** Counts what the environment alone knows; null where nobody counts. */
         volatile Measures.Function measure;
+        /** Whether extensions do their part of it, also after the answer. */
+        volatile boolean extended;
         long begunNanos;
         long deadlineMillis;
         /** How long the environment's init took, when this is its first event; else -1. */

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 /** The one way to run a function. */
 public final class Invocations implements AutoCloseable {
     private static final int INIT_SECONDS = 10;
-    /** How long a caller who wants the log's end waits for it after the answer. */
+    /** How long a caller who wants the log's end waits for it after the event's. */
     private static final int TAIL_MILLIS = 1_000;
     private static final int UNMARKED_TAIL_MILLIS = 5;
     private static final Duration IDLE = Duration.ofMinutes(10);
@@ -139,7 +139,7 @@ public final class Invocations implements AutoCloseable {
                     : onDemand(revision, version, caller, invocation, counted, measure);
             long begun = invocation.pending().begunNanos;
             measure.ended(begun == 0 ? 1 : (System.nanoTime() - begun) / 1e6, outcome.failed());
-            return new Result(outcome, version.version(), wantsTail ? tail(invocation) : Optional.empty());
+            return new Result(outcome, version.version(), wantsTail ? tail(version, invocation) : Optional.empty());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Lambda.ServiceException("The platform is stopping.");
@@ -154,7 +154,7 @@ public final class Invocations implements AutoCloseable {
             measure.provisioned(pool.busy(), pool.ready());
             return environment.invoke(invocation);
         } finally {
-            seat.leave();
+            leave(seat, invocation);
         }
     }
 
@@ -177,8 +177,17 @@ public final class Invocations implements AutoCloseable {
             throw e;
         } finally {
             if (seat != null) {
-                seat.leave();
+                leave(seat, invocation);
             }
+        }
+    }
+
+    /** While extensions are at work on an event after its answer, its environment takes no other. */
+    private static void leave(Concurrency.Seat seat, Invocation invocation) {
+        if (invocation.pending().extended) {
+            invocation.pending().ended.thenRun(seat::leave);
+        } else {
+            seat.leave();
         }
     }
 
@@ -209,10 +218,11 @@ public final class Invocations implements AutoCloseable {
         }
     }
 
-    private static Optional<byte[]> tail(Invocation invocation) throws InterruptedException {
+    /** REPORT is in it: who wants the tail waits until extensions have done their part, too. */
+    private static Optional<byte[]> tail(FunctionVersion version, Invocation invocation) throws InterruptedException {
         var pending = invocation.pending();
         try {
-            pending.ended.get(TAIL_MILLIS, TimeUnit.MILLISECONDS);
+            pending.ended.get(version.timeoutSeconds() * 1000L + TAIL_MILLIS, TimeUnit.MILLISECONDS);
             return pending.tail.get(pending.log.marked() ? TAIL_MILLIS : UNMARKED_TAIL_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
             if (pending.log != null) {

@@ -92,6 +92,13 @@ final class LambdaBench {
             }
             """;
 
+    private static final String NODE_ECHO = """
+            require("http").createServer((request, response) => request.resume().on("end", () => {
+                response.setHeader("Content-Length", 17);
+                response.end('{"hello":"world"}');
+            })).listen(0, "127.0.0.1", function () { console.log(this.address().port); });
+            """;
+
     /** The binary, or empty where the machine has no C compiler. */
     private static Optional<Path> bootstrap() throws Exception {
         var folder = Files.createTempDirectory("aloft-bench-bootstrap");
@@ -172,6 +179,8 @@ final class LambdaBench {
         figures.chapter("Warm invoke over the Invoke API (goal: ≤ 3× a bare loop, ≥ 5,000/s at 8 and 32 callers)");
         double bare = bareLoop();
         figures.add("bare loop over loopback", bare, "µs", "p50, one connection, same request size");
+        double process = processLoop();
+        figures.add("bare HTTP exchange with a Node process", process, "µs", "p50, the same, and no platform between");
         // What the platform's JVM compiles for one runtime the next one finds: the first would pay for all.
         for (int round = 0; round < 2; round++) {
             for (var hello : hellos) {
@@ -184,7 +193,8 @@ final class LambdaBench {
             Load.run(product.port, 8, 2, _ -> request);
             var one = Load.run(product.port, 1, 4, _ -> request);
             figures.add(hello.name() + ", 1 caller, p50", one.p50Micros(), "µs",
-                    one.latency() + ", %.1f× the bare loop".formatted(one.p50Micros() / bare));
+                    one.latency() + ", %.1f× the bare loop, %.1f× the exchange with a process"
+                            .formatted(one.p50Micros() / bare, one.p50Micros() / process));
             for (int callers : new int[] {8, 32}) {
                 var load = Load.run(product.port, callers, 4, _ -> request);
                 figures.add(hello.name() + ", " + callers + " callers", load.perSecond(), "/s", load.latency());
@@ -339,6 +349,19 @@ final class LambdaBench {
             var request = Connection.post("/", "lambda", "", "{}".getBytes());
             Load.run(server.getLocalPort(), 1, 1, _ -> request);
             return Load.run(server.getLocalPort(), 1, 2, _ -> request).p50Micros();
+        }
+    }
+
+    /** What a caller would wait for if the function answered it itself, over HTTP in a process of its own. */
+    private static double processLoop() throws Exception {
+        var node = new ProcessBuilder("node", "-e", NODE_ECHO).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        try (var said = node.inputReader()) {
+            int port = Integer.parseInt(said.readLine());
+            var request = Connection.post("/", "lambda", "", "{}".getBytes());
+            Load.run(port, 1, 2, _ -> request);
+            return Load.run(port, 1, 2, _ -> request).p50Micros();
+        } finally {
+            node.destroy();
         }
     }
 

@@ -22,6 +22,7 @@ import hashlib  # noqa: F401
 import importlib
 import importlib.util
 import re  # noqa: F401
+import site
 import socket  # noqa: F401
 import urllib.parse  # noqa: F401
 import uuid  # noqa: F401
@@ -390,6 +391,11 @@ def assigned():
     return environment
 
 
+def machine_packages():
+    """What is installed beside the interpreter here is not there on AWS: a function that needs it has to bring it along."""
+    return site.getsitepackages() + [site.USER_SITE]
+
+
 def main():
     global request_id
     environment = assigned()
@@ -398,9 +404,11 @@ def main():
     here = os.path.dirname(os.path.abspath(__file__))
     version = "python%d.%d" % sys.version_info[:2]
     own = [each for each in environment.get("PYTHONPATH", "").split(":") if each not in ("", "/var/runtime", here)]
+    packages = machine_packages()
     sys.path[:] = ([root] + own + ["/opt/python/lib/%s/site-packages" % version, "/opt/python"]
-                   + [each for each in sys.path if each not in ["", here, "/var/runtime"] + own]
-                   + [here, os.path.join(here, "packages")])
+                   + [each for each in sys.path if each not in ["", here, "/var/runtime"] + own + packages]
+                   + [here, os.path.join(here, "packages")]
+                   + (packages if "ALOFT_DEBUG_PORT" in environment else []))
     sys.argv = [os.path.join(here, "bootstrap.py")]
     global keeps_letters
     keeps_letters = environment.get("AWS_EXECUTION_ENV") not in ("AWS_Lambda_python3.9", "AWS_Lambda_python3.10", "AWS_Lambda_python3.11")

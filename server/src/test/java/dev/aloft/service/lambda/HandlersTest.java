@@ -60,6 +60,17 @@ class HandlersTest extends RunningLambda {
     }
 
     @Test
+    void whatIsInstalledBesideTheMachinesPythonIsNotThere() {
+        test.create("alone", "python3.11", "alone.handler", new LinkedHashMap<>(Map.of("alone.py", """
+                import site, sys
+                def handler(event, context):
+                    return [each for each in site.getsitepackages() if each in sys.path]
+                """)), r -> r.timeout(20));
+
+        assertThat(payload(test.invoke("alone", "{}"))).isEqualTo("[]");
+    }
+
+    @Test
     void interpretersAreToldWhereAwsTellsThem() {
         test.create("told", "nodejs20.x", "exports.handler = async () => process.env;");
         assertThat(json(test.invoke("told", "{}")))

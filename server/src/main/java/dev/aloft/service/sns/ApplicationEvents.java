@@ -68,7 +68,7 @@ final class ApplicationEvents {
         told.put("Time", Notification.moment(at));
         var subject = kind.type + " event for app " + application.name() + " (" + application.platform() + ")";
         return Optional.of(new Parcel.Announcement(application.account(), topic,
-                subject.length() <= Publishing.LONGEST_SUBJECT ? subject : null, JsonWriter.string(told), depth + 1));
+                subject.length() <= Draft.LONGEST_SUBJECT ? subject : null, JsonWriter.string(told), depth + 1));
     }
 
     /** Whether a topic can be told: a standard one, as events belong to no group. */

@@ -5,7 +5,6 @@ import static dev.aloft.service.sns.Refusals.invalid;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
-import dev.aloft.api.JsonReader;
 import dev.aloft.api.Sns;
 import dev.aloft.kernel.envelope.Envelopes;
 import dev.aloft.kernel.envelope.KeyUse;
@@ -16,7 +15,6 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.sns.Devices.Found;
-import dev.aloft.service.sns.SnsData.Attribute;
 import dev.aloft.service.sns.SnsData.Expiring;
 import dev.aloft.service.sns.SnsData.KeptApplication;
 import dev.aloft.service.sns.SnsData.KeptSubscription;
@@ -27,21 +25,16 @@ import dev.aloft.service.sns.SnsData.Published;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.regex.Pattern;
 
 /** Publishing: one message or a batch, to a topic, a phone or a device. */
 final class Publishing {
     private static final int LARGEST = 262_144;
-    static final int LONGEST_SUBJECT = 100;
     private static final int LARGEST_BATCH = 10;
     private static final int LONGEST_ENTRY_ID = 80;
-    /** Of a group, or that of a message among those that are the same. */
-    private static final Pattern ID = Pattern.compile("[\\p{Alnum}\\p{Punct}]{1,128}");
     private static final Duration DEDUPLICATED = Duration.ofMinutes(5);
     /** For so long a publisher's data key is good for a topic. */
     private static final Duration KEY_REUSED = Duration.ofMinutes(5);
@@ -75,23 +68,10 @@ final class Publishing {
         this.time = time;
     }
 
-    /** What was asked, whichever operation asked it, with its parameters found good. */
-    private record Draft(String text, String subject, String structure, Map<String, Attribute> attributes,
-            String deduplication, String group) {
-        long size() {
-            return MessageAttributes.bytes(text) + MessageAttributes.size(attributes);
-        }
-    }
-
     Sns.PublishResponse publish(Caller caller, Sns.PublishRequest input) {
         checkAddress(input);
-        if (input.message() == null || input.message().isEmpty()) {
-            throw invalid("Empty message");
-        }
-        checkSubject(input.subject());
-        var draft = new Draft(input.message(), input.subject(), input.messageStructure(),
-                MessageAttributes.checked(input.messageAttributes()), input.messageDeduplicationId(),
-                input.messageGroupId());
+        Draft.check(input.message(), input.subject());
+        var draft = Draft.of(input);
         if (draft.size() > LARGEST) {
             throw invalid("Message too long");
         }
@@ -104,8 +84,8 @@ final class Publishing {
         }
         arn(caller, target, input.topicArn() == null ? "TargetArn" : "TopicArn");
         var topic = store.read(tx -> topics.existing(tx, caller, target));
-        checkFor(topic, draft);
-        var published = toTopic(caller, topic, List.of(message(caller, topic, draft))).getFirst();
+        draft.checkFor(topic);
+        var published = toTopic(caller, topic, List.of(draft.message(caller, topic, time.instant()))).getFirst();
         measures.published(topic, draft.size());
         return Sns.PublishResponse.of(r -> r.messageId(published.messageId()).sequenceNumber(published.sequence()));
     }
@@ -117,77 +97,6 @@ final class Publishing {
         if (input.phoneNumber() != null && !Endpoints.isPhone(input.phoneNumber())) {
             throw invalid("PhoneNumber", input.phoneNumber() + " is not valid to publish to");
         }
-    }
-
-    private static void checkSubject(String subject) {
-        if (subject == null) {
-            return;
-        }
-        boolean plain = subject.chars().allMatch(c -> c >= ' ' && c != 127);
-        if (subject.isEmpty() || subject.length() > LONGEST_SUBJECT || !plain) {
-            throw invalid("Subject");
-        }
-    }
-
-    private void checkFor(KeptTopic topic, Draft draft) {
-        checkId("MessageGroupId", draft.group());
-        if (!topic.fifo()) {
-            if (draft.deduplication() != null) {
-                throw invalid("MessageDeduplicationId",
-                        "The request includes MessageDeduplicationId parameter that is not valid for this topic type");
-            }
-            return;
-        }
-        if (draft.group() == null) {
-            throw invalid("The MessageGroupId parameter is required for FIFO topics");
-        }
-        checkId("MessageDeduplicationId", draft.deduplication());
-        if (draft.deduplication() == null && !topic.is("ContentBasedDeduplication")) {
-            throw invalid("The topic should either have ContentBasedDeduplication enabled or "
-                    + "MessageDeduplicationId provided explicitly");
-        }
-    }
-
-    private static void checkId(String parameter, String id) {
-        if (id != null && !ID.matcher(id).matches()) {
-            throw invalid(parameter, parameter
-                    + " can only include alphanumeric and punctuation characters. 1 to 128 in length.");
-        }
-    }
-
-    private Message message(Caller caller, KeptTopic topic, Draft draft) {
-        var deduplication = draft.deduplication() != null || topic == null || !topic.fifo() ? draft.deduplication()
-                : Endpoints.identity(draft.text());
-        return new Message(UUID.randomUUID().toString(), topic == null ? null : topic.arn(), texts(draft),
-                draft.subject(), draft.attributes(), draft.group(), deduplication, null, time.instant(),
-                caller.endpoint(), caller.trace(), caller.depth());
-    }
-
-    private static Map<String, String> texts(Draft draft) {
-        if (!"json".equals(draft.structure())) {
-            if (draft.structure() != null) {
-                throw invalid("MessageStructure");
-            }
-            return Map.of("default", draft.text());
-        }
-        var texts = new HashMap<String, String>();
-        try {
-            if (!(JsonReader.tree(draft.text()) instanceof Map<?, ?> byProtocol)) {
-                throw invalid("Message Structure - JSON message body failed to parse");
-            }
-            // What is no text counts as not there.
-            byProtocol.forEach((protocol, text) -> {
-                if (text instanceof String it) {
-                    texts.put(protocol.toString(), it);
-                }
-            });
-        } catch (JsonReader.Malformed _) {
-            throw invalid("Message Structure - JSON message body failed to parse");
-        }
-        if (!texts.containsKey("default")) {
-            throw invalid("Message Structure - No default entry in JSON message body");
-        }
-        return texts;
     }
 
     /** Where each message goes is found out first, so that the commit of the promise is short. */
@@ -280,7 +189,7 @@ final class Publishing {
     }
 
     private Sns.PublishResponse toPhone(Caller caller, String number, Draft draft) {
-        var message = message(caller, null, draft);
+        var message = draft.message(caller, null, time.instant());
         store.change(tx -> {
             if (!data.optedOut.has(tx, SnsData.all(caller).and(number))) {
                 mailbox.put(tx, letter(caller, "sms", number, message, message.text("sms")));
@@ -293,7 +202,7 @@ final class Publishing {
     private Sns.PublishResponse toDevice(Caller caller, String target, Draft draft) {
         // Whether there is a device comes before whether its message can be read.
         var application = store.<KeptApplication>read(tx -> reachable(tx, target));
-        var message = message(caller, null, draft);
+        var message = draft.message(caller, null, time.instant());
         store.change(tx -> {
             reachable(tx, target);
             mailbox.put(tx, letter(caller, "application", target, message, message.text(Mailbox.platform(target))));
@@ -326,40 +235,24 @@ final class Publishing {
         arn(caller, input.topicArn(), "TopicArn");
         checkBatch(entries);
         var topic = store.read(tx -> topics.existing(tx, caller, input.topicArn()));
-        var drafts = new ArrayList<Draft>();
-        long size = 0;
-        for (var entry : entries) {
-            var draft = new Draft(entry.message() == null ? "" : entry.message(), entry.subject(),
-                    entry.messageStructure(), MessageAttributes.checked(entry.messageAttributes()),
-                    entry.messageDeduplicationId(), entry.messageGroupId());
-            size += draft.size();
-            drafts.add(draft);
-        }
-        if (size > LARGEST) {
-            throw new Sns.BatchRequestTooLongException("The length of all the messages put together is "
-                    + "more than the limit.");
-        }
-        drafts.forEach(draft -> checkFor(topic, draft));
-        var good = new ArrayList<String>();
-        var messages = new ArrayList<Message>();
-        var sizes = new ArrayList<Long>();
+        var drafts = drafts(entries, topic);
+        var taken = new ArrayList<Taken>();
         var failed = new ArrayList<Sns.BatchResultErrorEntry>();
         for (int i = 0; i < entries.size(); i++) {
             var id = entries.get(i).id();
             try {
-                messages.add(checked(caller, topic, drafts.get(i)));
-                good.add(id);
-                sizes.add(drafts.get(i).size());
+                taken.add(taken(caller, topic, id, drafts.get(i)));
             } catch (ApiError refused) {
                 failed.add(Sns.BatchResultErrorEntry.of(e -> e.id(id).code(refused.code()).message(refused.getMessage())
                         .senderFault(true)));
             }
         }
-        var published = messages.isEmpty() ? List.<Published>of() : toTopic(caller, topic, messages);
-        sizes.forEach(bytes -> measures.published(topic, bytes));
+        var published = taken.isEmpty() ? List.<Published>of()
+                : toTopic(caller, topic, taken.stream().map(Taken::message).toList());
+        taken.forEach(it -> measures.published(topic, it.size()));
         var successful = new ArrayList<Sns.PublishBatchResultEntry>();
-        for (int i = 0; i < good.size(); i++) {
-            var id = good.get(i);
+        for (int i = 0; i < taken.size(); i++) {
+            var id = taken.get(i).id();
             var it = published.get(i);
             successful.add(Sns.PublishBatchResultEntry.of(
                     e -> e.id(id).messageId(it.messageId()).sequenceNumber(it.sequence())));
@@ -367,12 +260,24 @@ final class Publishing {
         return Sns.PublishBatchResponse.of(r -> r.successful(successful).failed(failed));
     }
 
-    private Message checked(Caller caller, KeptTopic topic, Draft draft) {
-        if (draft.text().isEmpty()) {
-            throw invalid("Empty message");
+    /** An entry of a batch that is published. */
+    private record Taken(String id, long size, Message message) {
+    }
+
+    private Taken taken(Caller caller, KeptTopic topic, String id, Draft draft) {
+        Draft.check(draft.text(), draft.subject());
+        return new Taken(id, draft.size(), draft.message(caller, topic, time.instant()));
+    }
+
+    /** What is wrong with these fails the whole batch. */
+    private static List<Draft> drafts(List<Sns.PublishBatchRequestEntry> entries, KeptTopic topic) {
+        var drafts = entries.stream().map(Draft::of).toList();
+        if (drafts.stream().mapToLong(Draft::size).sum() > LARGEST) {
+            throw new Sns.BatchRequestTooLongException("The length of all the messages put together is "
+                    + "more than the limit.");
         }
-        checkSubject(draft.subject());
-        return message(caller, topic, draft);
+        drafts.forEach(draft -> draft.checkFor(topic));
+        return drafts;
     }
 
     private static void checkBatch(List<Sns.PublishBatchRequestEntry> entries) {

@@ -163,11 +163,6 @@ record FifoOrder(SqsData data) implements Order {
             .filter(head -> first(tx, line, head.value(), head.key().number(2)).place().receives() > 0).count();
     }
 
-    @Override
-    public long countedMillis() {
-        return 1;
-    }
-
     private static Key key(long line, Standing standing) {
         return Key.of(line, standing.group(), standing.sequence());
     }

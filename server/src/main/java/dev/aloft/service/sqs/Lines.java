@@ -31,14 +31,13 @@ final class Lines {
     private static final int MOST_LOOKED_AT = 1000;
     /** How far ahead is looked for what becomes visible: the farther, the more that is deleted is passed over then. */
     private static final long LOOKED_AHEAD_MILLIS = 1000;
-    private static final boolean RECEIVED = true;
-    private static final boolean DELAYED = false;
 
     private final SqsData data;
     private final Noise noise;
     private final StandardOrder standard;
     private final FifoOrder fifo;
     private final Fresh fresh;
+    private final Waiting waiting;
 
     Lines(SqsData data) {
         this.data = data;
@@ -46,6 +45,7 @@ final class Lines {
         standard = new StandardOrder(data, noise);
         fifo = new FifoOrder(data);
         fresh = new Fresh(data);
+        waiting = new Waiting(data, standard);
     }
 
     /**
@@ -86,9 +86,9 @@ final class Lines {
             }
             data.contents.put(tx, content(queue.line(), standing), arrival.content());
             order(queue).add(tx, queue.line(), standing);
-            count(tx, queue, standing, 1);
+            waiting.count(tx, queue, standing, 1);
             soonest = Math.min(soonest, standing.at());
-            if (isTenants(queue, standing)) {
+            if (standing.isTenants(queue)) {
                 noise.sent(tx, queue.line(), standing);
                 grouped = true;
             }
@@ -99,10 +99,6 @@ final class Lines {
         data.tallies.put(tx, Key.of(queue.line()),
             tally.added(sequence, arrivals.size(), grouped).notLaterThan(soonest));
         return tally.sequence() + 1;
-    }
-
-    private static boolean isTenants(Queue queue, Standing standing) {
-        return !queue.fifo() && !standing.group().isEmpty();
     }
 
     private Tally tally(ReadTx tx, long line) {
@@ -168,7 +164,7 @@ final class Lines {
         var received = found.stream().map(message -> message.received(now, until)).toList();
         received.forEach(message -> {
             standard.add(tx, queue.line(), message.standing());
-            count(tx, queue, message.standing(), 1);
+            waiting.count(tx, queue, message.standing(), 1);
         });
         data.tallies.put(tx, Key.of(queue.line()), tally.passing(found.getLast().standing().sequence())
             .withMost(tally.most() + found.size()).notLaterThan(until));
@@ -279,8 +275,8 @@ final class Lines {
     void move(Tx tx, Queue queue, List<Move> moves) {
         order(queue).move(tx, queue.line(), moves);
         for (var move : moves) {
-            count(tx, queue, move.from(), -1);
-            count(tx, queue, move.to(), 1);
+            waiting.count(tx, queue, move.from(), -1);
+            waiting.count(tx, queue, move.to(), 1);
         }
         if (queue.fifo()) {
             return;
@@ -305,8 +301,8 @@ final class Lines {
         boolean strays = tally(tx, queue.line()).strays();
         int removed = 0;
         for (var standing : standings) {
-            count(tx, queue, standing, -1);
-            if (isTenants(queue, standing)) {
+            waiting.count(tx, queue, standing, -1);
+            if (standing.isTenants(queue)) {
                 noise.removed(tx, queue.line(), standing);
             }
             removed += !strays || content(tx, queue, standing).isPresent() ? 1 : 0;
@@ -347,36 +343,8 @@ final class Lines {
         return Key.of(line, standing.place().enqueued(), standing.sequence());
     }
 
-    /** Keeps how many messages wait for a moment: those that were received, and those that are delayed. */
-    private void count(Tx tx, Queue queue, Standing standing, int by) {
-        boolean received = standing.place().receives() > 0;
-        if (received || standing.at() > standing.place().enqueued()) {
-            long moment = standing.at() / order(queue).countedMillis();
-            SqsData.add(tx, data.waiting, Key.of(queue.line(), received, moment), by);
-            if (isTenants(queue, standing)) {
-                SqsData.add(tx, data.waitingOf, Key.of(queue.line(), standing.group(), received, moment), by);
-            }
-        }
-    }
-
     Counts counts(ReadTx tx, Queue queue, Instant moment) {
-        long now = moment.toEpochMilli();
-        long all = tally(tx, queue.line()).messages();
-        long inFlight = waiting(tx, queue, RECEIVED, now);
-        long delayed = waiting(tx, queue, DELAYED, now);
-        if (!queue.fifo()) {
-            // Those that become visible within this second are counted with it, and some of them may be visible by now.
-            long end = now / 1000 * 1000 + 999;
-            var soon = standard.between(tx, queue.line(), now, end).toList();
-            long received = soon.stream().filter(standing -> standing.place().receives() > 0).count();
-            inFlight += received;
-            delayed += soon.size() - received;
-        }
-        return new Counts(Math.max(0, all - inFlight - delayed), inFlight, delayed);
-    }
-
-    private long waiting(ReadTx tx, Queue queue, boolean received, long now) {
-        return SqsData.after(tx, data.waiting, Key.of(queue.line(), received), now / order(queue).countedMillis());
+        return waiting.counts(tx, queue, tally(tx, queue.line()).messages(), moment.toEpochMilli());
     }
 
     /** How many messages the quiet groups of a standard queue have; nothing where no message has a group. */

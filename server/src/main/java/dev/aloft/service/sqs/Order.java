@@ -15,6 +15,11 @@ sealed interface Order permits StandardOrder, FifoOrder {
         Standing to(long moment, Place changed) {
             return new Standing(moment, sequence, group, changed);
         }
+
+        /** Whether it belongs to a group of a standard queue. */
+        boolean isTenants(Queue queue) {
+            return !queue.fifo() && !group.isEmpty();
+        }
     }
 
     /** A message that moves. */
@@ -36,7 +41,4 @@ sealed interface Order permits StandardOrder, FifoOrder {
 
     /** When something becomes visible next. */
     OptionalLong next(ReadTx tx, long line, long now);
-
-    /** The moments to which messages are counted together that become visible later: this many milliseconds each. */
-    long countedMillis();
 }

@@ -166,11 +166,6 @@ record StandardOrder(SqsData data, Noise noise) implements Order {
         return data.order.range(tx, range).findFirst().map(row -> row.key().number(1)).orElse(until);
     }
 
-    @Override
-    public long countedMillis() {
-        return 1000;
-    }
-
     private static Key key(long line, Standing standing) {
         return Key.of(line, standing.at(), standing.sequence());
     }

@@ -9,7 +9,8 @@
  * <p>Messages of a standard queue that have a group have an entry by their group too, so that those of noisy groups can
  * be passed over ({@link dev.aloft.service.sqs.FairOrder}).
  *
- * <p>Left out: encryption (the attributes are kept, a key's policy is not asked), AWS's rates of calls.
+ * <p>Left out: AWS's rates of calls, but for those of a FIFO queue whose tag asks for them ({@link
+ * dev.aloft.service.sqs.Throttle}).
  *
  * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html">SQS API
  *     Reference</a>

@@ -30,6 +30,15 @@ final class RuleTargets {
             "firehose", "glue", "inspector", "kinesis", "lambda", "logs", "redshift", "redshift-serverless",
             "sagemaker", "sns", "sqs", "ssm", "ssm-incidents", "states");
 
+    /**
+     * Those that may be another account's than the rule's.
+     *
+     * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-cross-account.html">Targets in
+     *     other accounts</a>
+     */
+    private static final Set<String> FROM_OTHER_ACCOUNTS = Set.of("events", "execute-api", "kinesis", "lambda", "sns",
+            "sqs");
+
     private final EventsData data;
     private final Rules rules;
     private final Targets targets;
@@ -48,7 +57,7 @@ final class RuleTargets {
         var good = new ArrayList<Events.Target>();
         var failed = new ArrayList<Events.PutTargetsResultEntry>();
         for (var target : input.targets()) {
-            refusal(target).ifPresentOrElse(failed::add, () -> good.add(checked(target)));
+            refusal(target).ifPresentOrElse(failed::add, () -> good.add(checked(bus, target)));
         }
         store.change(tx -> {
             var rule = rules.existing(tx, bus, input.rule());
@@ -95,15 +104,18 @@ final class RuleTargets {
                 .errorMessage(message));
     }
 
-    private Events.Target checked(Events.Target target) {
+    private Events.Target checked(BusName bus, Events.Target target) {
         var arn = Arn.parse(target.arn());
         checkParameters(target, arn);
         if (!arn.service().equals("events") && !arn.service().equals("execute-api") && !targets.takes(arn)) {
             throw AWS_HAS.contains(arn.service()) ? ApiError.notBuilt("A target of service " + arn.service())
                     : Refusals.badArn(target.arn());
         }
-        if (target.roleArn() == null && (UNDER_A_ROLE.contains(arn.service()) || arn.resource()
-                .startsWith("api-destination/"))) {
+        if (isElsewhere(bus, arn) && !FROM_OTHER_ACCOUNTS.contains(arn.service())) {
+            throw ApiError.of("AccessDeniedException", 400, "Access to the resource " + target.arn()
+                    + " is denied. Reason: Adding cross-account target is not permitted.");
+        }
+        if (target.roleArn() == null && needsRole(bus, arn)) {
             throw Refusals.invalid("RoleArn is required for target " + target.arn() + ".");
         }
         checkInput(target);
@@ -112,6 +124,17 @@ final class RuleTargets {
             throw Refusals.invalid("Invalid PartitionKeyPath for target " + target.id() + ".");
         }
         return target;
+    }
+
+    private static boolean isElsewhere(BusName bus, Arn target) {
+        return !target.account().isEmpty() && !target.account().equals(bus.account());
+    }
+
+    /** Other accounts' targets need one, and a bus of another region too: since March 2023. */
+    private static boolean needsRole(BusName bus, Arn target) {
+        boolean farBus = target.resource().startsWith("event-bus/") && !target.region().equals(bus.region());
+        return UNDER_A_ROLE.contains(target.service()) || target.resource().startsWith("api-destination/") || farBus
+                || isElsewhere(bus, target);
     }
 
     private static void checkInput(Events.Target target) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Events;
+import dev.aloft.kernel.call.Target;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Arn;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.Event;
@@ -186,20 +189,22 @@ class RoutingTest extends EventsFixture {
     void busesHandOnWithinAnAccountAndToAnotherThatLetsThem() {
         var other = root(OTHER, "us-east-1");
         var theirs = "arn:aws:events:us-east-1:444455556666:event-bus/default";
+        var theirFunction = "arn:aws:lambda:us-east-1:444455556666:function:f";
+        rolePolicies.put(ROLE, allow("events:PutEvents", "*"));
         events.createEventBus(ROOT, Events.CreateEventBusRequest.of(r -> r.name("inner")));
         rule(null, "shop", SHOP);
         target(null, "shop", target("1", "arn:aws:events:us-east-1:111122223333:event-bus/inner"),
-            Events.Target.of(t -> t.id("2").arn(theirs)
+            Events.Target.of(t -> t.id("2").arn(theirs).roleArn(ROLE)
                     .deadLetterConfig(Events.DeadLetterConfig.of(d -> d.arn(DEAD)))));
         rule("inner", "all", SHOP);
         target("inner", "all", target("1", QUEUE));
         events.putRule(other, Events.PutRuleRequest.of(r -> r.name("all").eventPattern(SHOP)));
         events.putTargets(other,
-                Events.PutTargetsRequest.of(r -> r.rule("all").targets(List.of(target("1", FUNCTION)))));
+                Events.PutTargetsRequest.of(r -> r.rule("all").targets(List.of(target("1", theirFunction)))));
         put(ROOT, null, "shop", "{}");
         settled();
         assertThat(bodies(QUEUE)).hasSize(1);
-        assertThat(bodies(FUNCTION)).isEmpty();
+        assertThat(bodies(theirFunction)).isEmpty();
         assertThat(delivered.stream().filter(each -> each.target().equals(DEAD)).findFirst().orElseThrow().event()
                 .attributes())
             .containsEntry("ERROR_CODE", text("NO_PERMISSIONS"));
@@ -208,7 +213,7 @@ class RoutingTest extends EventsFixture {
         var id = put(ROOT, null, "shop", "{}").entries().getFirst().eventId();
         settled();
         // It is the same event still, of the account that it comes from.
-        assertThat((Map<?, ?>) JsonReader.tree(bodies(FUNCTION).getFirst()))
+        assertThat((Map<?, ?>) JsonReader.tree(bodies(theirFunction).getFirst()))
             .satisfies(event -> assertThat(event.get("id")).isEqualTo(id))
             .satisfies(event -> assertThat(event.get("account")).isEqualTo(ACCOUNT));
     }
@@ -222,12 +227,14 @@ class RoutingTest extends EventsFixture {
                     .principal("*")));
             events.putRule(bus, Events.PutRuleRequest.of(r -> r.name("on").eventPattern(SHOP)));
         }
+        var theirRole = "arn:aws:iam::444455556666:role/events";
+        List.of(ROLE, theirRole).forEach(role -> rolePolicies.put(role, allow("events:PutEvents", "*")));
         rule(null, "shop", SHOP);
-        target(null, "shop", target("1", "arn:aws:events:us-east-1:444455556666:event-bus/default"),
-            target("2", "arn:aws:events:us-west-2:111122223333:event-bus/default"));
+        target(null, "shop", under(ROLE, "1", "arn:aws:events:us-east-1:444455556666:event-bus/default"),
+            under(ROLE, "2", "arn:aws:events:us-west-2:111122223333:event-bus/default"));
         events.putTargets(other,
                 Events.PutTargetsRequest.of(r -> r.rule("on").targets(List.of(Events.Target.of(t -> t.id("1")
-            .arn("arn:aws:events:us-east-1:777788889999:event-bus/default")
+            .arn("arn:aws:events:us-east-1:777788889999:event-bus/default").roleArn(theirRole)
             .deadLetterConfig(Events.DeadLetterConfig.of(d -> d.arn(DEAD))))))));
         events.putTargets(west, Events.PutTargetsRequest.of(r -> r.rule("on").targets(List.of(target("1", QUEUE)))));
         var id = put(ROOT, null, "shop", "{}").entries().getFirst().eventId();
@@ -239,6 +246,36 @@ class RoutingTest extends EventsFixture {
             assertThat(event.get("id")).isNotEqualTo(id);
             assertThat(event.get("region")).isEqualTo("us-east-1");
         });
+    }
+
+    private static Events.Target under(String role, String id, String arn) {
+        return target(id, arn).toBuilder().roleArn(role).build();
+    }
+
+    @Test
+    void whatIsAnotherAccountsNeedsARole() {
+        rule(null, "shop", SHOP);
+        for (var arn : List.of("arn:aws:events:us-east-1:444455556666:event-bus/default",
+                "arn:aws:events:us-west-2:111122223333:event-bus/default", "arn:aws:sqs:us-east-1:444455556666:q",
+                "arn:aws:lambda:us-east-1:444455556666:function:f")) {
+            refused("ValidationException", "RoleArn is required for target " + arn + ".",
+                    () -> target(null, "shop", target("1", arn)));
+            target(null, "shop", under(ROLE, "1", arn));
+        }
+        targets.add(new Target() {
+            @Override
+            public String service() {
+                return "firehose";
+            }
+
+            @Override
+            public void deliver(Caller caller, Arn target, Event event) {
+            }
+        });
+        var stream = "arn:aws:firehose:us-east-1:444455556666:deliverystream/d";
+        refused("AccessDeniedException", "Access to the resource " + stream
+                + " is denied. Reason: Adding cross-account target is not permitted.",
+                () -> target(null, "shop", under(ROLE, "1", stream)));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.aloft;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aloft.api.Caller;
 import dev.aloft.api.CloudFormation;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Templates with every built property of the types of SQS, SNS, EventBridge, Scheduler, Pipes, Kinesis, Firehose, Logs,
@@ -114,6 +117,46 @@ class ResourceTypesTest {
         time.settle();
         assertThat(cloudFormation.listStacks(CALLER, CloudFormation.ListStacksRequest.of(_ -> { })).stackSummaries())
                 .extracting(CloudFormation.StackSummary::stackStatus).containsOnly("DELETE_COMPLETE");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "AWS::SQS::Queue | Tags: some | #/Tags: expected type: JSONArray, found: String",
+        "AWS::SQS::Queue | DelaySeconds: soon | #/DelaySeconds: expected type: Integer, found: String",
+        "AWS::SQS::Queue | FifoQueue: [true] | #/FifoQueue: expected type: Boolean, found: JSONArray",
+        "AWS::SNS::Topic | TopicName: {a: b} | #/TopicName: expected type: String, found: JSONObject",
+        "AWS::SNS::Topic | Tagz: [] | #: extraneous key [Tagz] is not permitted",
+        "AWS::SSM::Parameter | Type: String, Value: v, Tags: [] | #/Tags: expected type: JSONObject, found: JSONArray",
+        "AWS::S3::Bucket | AbacStatus: Enabled | #: the property AbacStatus of AWS::S3::Bucket is not built in Aloft"})
+    void aPropertyOfTheWrongFormFailsInTheWordsOfAws(String type, String properties, String reason) {
+        var id = cloudFormation.createStack(CALLER, CloudFormation.CreateStackRequest.of(r -> r.stackName("s")
+                .templateBody("Resources: {A: {Type: %s, Properties: {%s}}}".formatted(type, properties)))).stackId();
+        time.settle();
+        assertThat(cloudFormation.describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(r ->
+                r.stackName(id))).stackEvents()).extracting(CloudFormation.StackEvent::resourceStatusReason)
+                .contains("Properties validation failed for resource A with message:\n" + reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"!GetAtt Q.Url, Url", "!Sub '${Q.Queue.Name}', Queue.Name"})
+    void anAttributeThatATypeHasNotIsRefusedAtOnce(String value, String attribute) {
+        assertThatThrownBy(() -> cloudFormation.createStack(CALLER, CloudFormation.CreateStackRequest.of(r -> r
+                .stackName("s").templateBody("Resources: {Q: {Type: AWS::SQS::Queue}}\nOutputs: {O: {Value: "
+                        + value + "}}")))).hasMessage("Template error: resource Q does not support attribute type "
+                + attribute + " in Fn::GetAtt");
+    }
+
+    @Test
+    void aFewTypesTellTheirPropertiesAsAttributes() {
+        cloudFormation.createStack(CALLER, CloudFormation.CreateStackRequest.of(r -> r.stackName("s").templateBody("""
+                Resources:
+                  T: {Type: AWS::SNS::Topic, Properties: {DisplayName: shown}}
+                  Q: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: 7}}
+                Outputs: {O: {Value: !Sub '${T.DisplayName} ${Q.DelaySeconds}'}}
+                """)));
+        time.settle();
+        assertThat(cloudFormation.describeStacks(CALLER, CloudFormation.DescribeStacksRequest.of(r ->
+                r.stackName("s"))).stacks().getFirst().outputs().getFirst().outputValue()).isEqualTo("shown 7");
     }
 
     @Test

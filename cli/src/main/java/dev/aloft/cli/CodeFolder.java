@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -192,29 +191,15 @@ final class CodeFolder {
     }
 
     private Path installed(String what, List<String> inputs, List<String> command) throws IOException {
-        var digest = digest();
-        for (var input : inputs) {
-            var file = folder.resolve(input);
-            if (Files.exists(file)) {
-                digest.update(input.getBytes());
-                digest.update(Files.readAllBytes(file));
-            }
-        }
-        var target = Builds.root().resolve(HexFormat.of().formatHex(digest.digest()));
-        if (Files.exists(target)) {
-            return target;
-        }
-        var making = Files.createDirectories(target.getParent().resolve(target.getFileName() + ".making"));
-        for (var input : inputs) {
-            if (Files.exists(folder.resolve(input))) {
-                Files.copy(folder.resolve(input), making.resolve(input), StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
-        out.println("  " + what + " for " + owner);
-        out.flush();
-        run("The dependencies of " + owner + " could not be installed", command, making);
-        Files.move(making, target);
-        return target;
+        var sources = new TreeMap<String, Path>();
+        inputs.stream().filter(input -> Files.exists(folder.resolve(input)))
+                .forEach(input -> sources.put(input, folder.resolve(input)));
+        return Builds.of(sources, "", copy -> {
+            out.println("  " + what + " for " + owner);
+            out.flush();
+            run("The dependencies of " + owner + " could not be installed", command, copy);
+            return copy;
+        });
     }
 
     static void run(String failure, List<String> command, Path in) throws IOException {

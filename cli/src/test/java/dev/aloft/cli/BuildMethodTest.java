@@ -75,6 +75,21 @@ class BuildMethodTest {
         Files.writeString(code.resolve("Makefile"), "build-F:\n\tcp source.txt $(ARTIFACTS_DIR)/made.txt\n");
         Files.writeString(code.resolve("source.txt"), "made of it");
         assertThat(packed(new BuildMethod("makefile", Map.of(), "F", "", ""))).containsExactly("made.txt: made of it");
+        assertThat(built()).hasSize(1).noneMatch(name -> name.endsWith(".making"));
+    }
+
+    private List<String> built() throws IOException {
+        try (var all = Files.list(folder.resolve("builds"))) {
+            return all.map(each -> each.getFileName().toString()).toList();
+        }
+    }
+
+    @Test
+    void aBuildThatFailsLeavesNothing() throws IOException {
+        Files.writeString(code.resolve("Makefile"), "build-F:\n\tfalse\n");
+        assertThatThrownBy(() -> packed(new BuildMethod("makefile", Map.of(), "F", "", "")))
+                .isInstanceOf(CommandFailed.class);
+        assertThat(built()).isEmpty();
     }
 
     @Test

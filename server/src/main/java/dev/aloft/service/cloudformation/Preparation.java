@@ -108,6 +108,7 @@ final class Preparation {
             var read = Template.read(transformed);
             var conditions = conditions(read);
             templates.checkTypes(read, conditions::condition);
+            templates.checkAttributes(read);
             read.checkExisting(conditions::condition);
             for (var resource : read.resources().values()) {
                 resource.deletionPolicy().in(conditions);

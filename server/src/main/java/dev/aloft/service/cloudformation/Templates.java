@@ -5,7 +5,9 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.CloudFormation;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.S3;
+import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Resources;
+import dev.aloft.service.cloudformation.deploy.PublishedType;
 import dev.aloft.service.cloudformation.sam.SamTransform;
 import dev.aloft.service.cloudformation.template.JsonText;
 import dev.aloft.service.cloudformation.template.LanguageExtensions;
@@ -207,6 +209,16 @@ final class Templates {
             throw new TemplateError("Template format error: Unrecognized resource types: [" + String.join(", ", unknown)
                     + "]" + hint(unknown));
         }
+    }
+
+    /** Refuses attributes that their types do not have, as far as AWS publishes them. */
+    void checkAttributes(Template template) {
+        template.checkAttributes((type, attribute) -> {
+            var name = attribute.contains(".") ? attribute.substring(0, attribute.indexOf('.')) : attribute;
+            var tells = types.find(type).map(ResourceType::tellsProperties).orElse(false);
+            return PublishedType.of(type).map(published -> published.attributes().contains(attribute)
+                    || tells && published.forms().containsKey(name)).orElse(true);
+        });
     }
 
     /** What AWS does not say: whether a type is mistyped, lacks its transform, or is only not built here. */

@@ -7,6 +7,7 @@ import dev.aloft.service.cloudformation.template.Spelling;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -16,6 +17,7 @@ final class PropertyChecks {
     private static final String REQUIRED = "!";
 
     private final ResourceType type;
+    private final Optional<PublishedType> published;
     private final String failed;
     /** The members of each object by its path, and those of them that must be there. */
     private final Map<String, Set<String>> members = new HashMap<>();
@@ -23,6 +25,7 @@ final class PropertyChecks {
 
     private PropertyChecks(ResourceType type, Desired desired) {
         this.type = type;
+        published = PublishedType.of(type.type());
         failed = "Properties validation failed for resource " + desired.logicalId() + " with message:\n";
         for (var line : type.members()) {
             var object = line.substring(0, line.indexOf(':'));
@@ -37,7 +40,15 @@ final class PropertyChecks {
         var checks = new PropertyChecks(type, desired);
         checks.names("#", desired.properties(), type.properties(), type.required());
         for (var property : desired.properties().entrySet()) {
+            checks.form(property.getKey(), property.getValue());
             checks.value(property.getKey(), "#/" + property.getKey(), property.getValue());
+        }
+    }
+
+    private void form(String property, Object value) throws Failed {
+        var mismatch = published.flatMap(it -> it.mismatch(property, value));
+        if (mismatch.isPresent()) {
+            throw new Failed(failed + "#/" + property + ": " + mismatch.get());
         }
     }
 
@@ -50,6 +61,9 @@ final class PropertyChecks {
         for (var each : given.keySet()) {
             var name = each.toString();
             if (!known.contains(name) && !known.contains("*")) {
+                if (at.equals("#") && published.isPresent() && !published.get().forms().containsKey(name)) {
+                    throw new Failed(failed + at + ": extraneous key [" + name + "] is not permitted");
+                }
                 throw new Failed(failed + at + ": the property " + name + " of " + type.type()
                         + " is not built in Aloft"
                         + Spelling.likeliest(name, known).map(one -> "; did you mean " + one + "?").orElse(""));
@@ -78,7 +92,7 @@ final class PropertyChecks {
                 }
             }
             case Object other when known != null -> throw new Failed(failed + at
-                    + ": expected type: JSONObject, found: " + other.getClass().getSimpleName());
+                    + ": expected type: JSONObject, found: " + PublishedType.found(other));
             case null, default -> { }
         }
     }

@@ -22,6 +22,7 @@ public final class Evaluate {
     public static final String KNOWN_AFTER_APPLY = "{{changeSet:KNOWN_AFTER_APPLY}}";
 
     private static final Object NO_VALUE = new Object();
+    private static final String NO_VALUE_NAME = "AWS::NoValue";
     private static final Pattern DYNAMIC = Pattern.compile("\\{\\{resolve:([a-z-]+):([^{}]+)}}");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)}");
     private static final int MOST_BLOCKS = 256;
@@ -114,7 +115,7 @@ public final class Evaluate {
                 });
                 yield map;
             }
-            case Value.Ref(var name) -> name.equals("AWS::NoValue") ? NO_VALUE : scope.ref(name);
+            case Value.Ref(var name) -> ref(name);
             case Value.GetAtt(var resource, var attribute) ->
                 scope.attribute(resource, text("Fn::GetAtt", compute(attribute)));
             case Value.Sub(var text, var variables) -> sub(text, variables);
@@ -150,6 +151,12 @@ public final class Evaluate {
             case Value.Transform(var name, _) ->
                 throw new TemplateError("Transform " + name + " is not built in Aloft here");
         };
+    }
+
+    /** On AWS a parameter whose value is that name is no value too. */
+    private Object ref(String name) {
+        var value = name.equals(NO_VALUE_NAME) ? name : scope.ref(name);
+        return NO_VALUE_NAME.equals(value) ? NO_VALUE : value;
     }
 
     private static Object unsupported(String problem) {

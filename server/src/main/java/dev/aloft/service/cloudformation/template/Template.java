@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 /** A template whose anatomy is right: every section read, every name it mentions declared. */
@@ -173,6 +174,33 @@ public record Template(Map<String, Object> tree, Optional<String> description, M
             });
         }
         new Graph(this, _ -> true).order();
+    }
+
+    /** Refuses attributes that the type of their resource does not have. */
+    public void checkAttributes(BiPredicate<String, String> has) {
+        var all = new ArrayList<Value>();
+        resources.values().forEach(resource -> all.add(resource.properties()));
+        outputs.values().forEach(output -> {
+            all.add(output.value());
+            output.export().ifPresent(all::add);
+        });
+        all.forEach(value -> value.walk(part -> {
+            switch (part) {
+                case Value.GetAtt(var resource, Value.Scalar(String attribute)) ->
+                    checkAttribute(resource, attribute, has);
+                case Value.Sub sub -> sub.names().stream().filter(name -> name.contains(".")).forEach(name ->
+                        checkAttribute(name.substring(0, name.indexOf('.')),
+                                name.substring(name.indexOf('.') + 1), has));
+                default -> { }
+            }
+        }));
+    }
+
+    private void checkAttribute(String resource, String attribute, BiPredicate<String, String> has) {
+        if (!has.test(resources.get(resource).type(), attribute)) {
+            throw TemplateError.function("resource " + resource + " does not support attribute type " + attribute
+                    + " in Fn::GetAtt");
+        }
     }
 
     /** Refuses to mention resources that do not exist where the conditions come out as given. */

@@ -2,6 +2,7 @@ package dev.aloft.service.dynamodb.expression;
 
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.service.dynamodb.value.Numbers;
+import dev.aloft.service.dynamodb.value.Sets;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
 import java.util.ArrayList;
@@ -58,12 +59,9 @@ public final class Update {
             return switch (value) {
                 case AttributeValue.N(var number) ->
                     new AttributeValue.N(Numbers.add(((AttributeValue.N) before).value(), number));
-                case AttributeValue.SS(var set) -> new AttributeValue.SS(union(((AttributeValue.SS) before).value(),
-                    set));
-                case AttributeValue.NS(var set) -> new AttributeValue.NS(union(((AttributeValue.NS) before).value(),
-                    set));
-                case AttributeValue.BS(var set) -> new AttributeValue.BS(union(((AttributeValue.BS) before).value(),
-                    set));
+                case AttributeValue.SS set -> Sets.union((AttributeValue.SS) before, set);
+                case AttributeValue.NS set -> Sets.union((AttributeValue.NS) before, set);
+                case AttributeValue.BS set -> Sets.union((AttributeValue.BS) before, set);
                 // Only the parameter AttributeUpdates adds to a list.
                 case AttributeValue.L(var list) -> {
                     var longer = new ArrayList<>(((AttributeValue.L) before).value());
@@ -73,13 +71,6 @@ public final class Update {
                 case AttributeValue.S _, AttributeValue.B _, AttributeValue.BOOL _, AttributeValue.NULL _,
                      AttributeValue.M _ -> throw incorrectType();
             };
-        }
-
-        private static <T> List<T> union(List<T> before, List<T> more) {
-            var union = new ArrayList<>(before);
-            var known = new HashSet<>(before);
-            more.stream().filter(known::add).forEach(union::add);
-            return union;
         }
     }
 

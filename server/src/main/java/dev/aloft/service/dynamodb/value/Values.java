@@ -58,8 +58,8 @@ public final class Values {
             }
             case AttributeValue.SS(var set) -> {
                 refuseEmpty(set, "An string set  may not be empty");
-                Sets.refuseRepeatedTexts(set, wording);
-                yield value;
+                var sorted = Sets.texts(set, wording);
+                yield sorted == set ? value : new AttributeValue.SS(sorted);
             }
             case AttributeValue.NS(var set) -> {
                 refuseEmpty(set, "An number set  may not be empty");
@@ -69,8 +69,8 @@ public final class Values {
             }
             case AttributeValue.BS(var set) -> {
                 refuseEmpty(set, "Binary sets should not be empty");
-                Sets.refuseRepeatedBinaries(set, wording);
-                yield value;
+                var sorted = Sets.binaries(set, wording);
+                yield sorted == set ? value : new AttributeValue.BS(sorted);
             }
             case AttributeValue.L(SeveralTypes<AttributeValue> types) -> {
                 types.forEach(one -> checked(one, depth, wording));

@@ -122,4 +122,16 @@ class ValuesTest {
             .isTrue();
         assertThat(Values.equal(new SS(List.of("1")), new NS(List.of("1")))).isFalse();
     }
+
+    /** AWS promises no order of a set; what was seen of it is that of the bytes, and never the one that was given. */
+    @Test
+    void textsAndBinariesOfASetComeInTheOrderOfTheirBytes() {
+        assertThat(Values.checked(new SS(List.of("b", "ü", "a", "B")), Wording.PRESENT))
+            .isEqualTo(new SS(List.of("B", "a", "b", "ü")));
+        var low = Bytes.of(new byte[] {1});
+        var high = Bytes.of(new byte[] {-1});
+        assertThat(Values.checked(new BS(List.of(high, low)), Wording.PRESENT)).isEqualTo(new BS(List.of(low, high)));
+        assertThat(Sets.union(new SS(List.of("a", "c")), new SS(List.of("b", "c"))))
+            .isEqualTo(new SS(List.of("a", "b", "c")));
+    }
 }

@@ -3,7 +3,6 @@ package dev.aloft.service.dynamodb;
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.service.dynamodb.expression.Condition;
-import dev.aloft.service.dynamodb.expression.Operand;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -19,7 +18,7 @@ import java.util.function.UnaryOperator;
 record Change(LiveTable table, Key key, Optional<Condition> condition, boolean tellsOld, boolean wantsOld,
         Effect effect) {
     Change {
-        condition.ifPresent(tested -> table.refuseNestedKeys(Operand.paths(tested)));
+        condition.ifPresent(tested -> table.refuseNestedKeys(tested.paths()));
     }
 
     sealed interface Effect {

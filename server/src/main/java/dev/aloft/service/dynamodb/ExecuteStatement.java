@@ -108,7 +108,7 @@ final class ExecuteStatement {
             var table = reads.open(tx, ref);
             var source = source(table, select, consistent);
             table.refuseNestedKeys(Stream.concat(select.paths().stream(),
-                select.where().stream().flatMap(Condition::paths)).toList());
+                select.where().stream().flatMap(where -> where.paths().stream())).toList());
             reads.admit(table, source.index());
             var view = reads.view(tx, table, consistent);
             var ranges = ranges(source, select);
@@ -167,7 +167,7 @@ final class ExecuteStatement {
                 + told);
         }
         if (!partitions(index.schema, Statements.parts(select.where())).isEmpty()) {
-            index.refuseUnprojected(select.where().stream().flatMap(Condition::paths).toList());
+            index.refuseUnprojected(select.where().map(Condition::paths).orElse(List.of()));
         }
     }
 

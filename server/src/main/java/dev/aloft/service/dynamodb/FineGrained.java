@@ -11,7 +11,6 @@ import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.service.dynamodb.expression.Condition;
 import dev.aloft.service.dynamodb.expression.KeyCondition;
-import dev.aloft.service.dynamodb.expression.Operand;
 import dev.aloft.service.dynamodb.expression.Path;
 import dev.aloft.service.dynamodb.expression.Placeholders;
 import dev.aloft.service.dynamodb.expression.Projection;
@@ -146,8 +145,8 @@ final class FineGrained {
             Map<String, AttributeValue> values) {
         var all = new LinkedHashSet<>(written);
         if (condition != null) {
-            all.addAll(names(Operand.paths(Condition.parse("ConditionExpression",
-                condition, Placeholders.of(names, values, Wording.PRESENT)))));
+            all.addAll(names(Condition.parse("ConditionExpression", condition,
+                Placeholders.of(names, values, Wording.PRESENT)).paths()));
         }
         return Optional.of(all);
     }

@@ -11,7 +11,6 @@ import dev.aloft.service.dynamodb.Pages.Source;
 import dev.aloft.service.dynamodb.expression.Condition;
 import dev.aloft.service.dynamodb.expression.Condition.Comparator;
 import dev.aloft.service.dynamodb.expression.KeyCondition;
-import dev.aloft.service.dynamodb.expression.Operand;
 import dev.aloft.service.dynamodb.expression.Path;
 import dev.aloft.service.dynamodb.expression.Placeholders;
 import dev.aloft.service.dynamodb.expression.Projection;
@@ -69,9 +68,9 @@ final class Query {
             }
             projection.ifPresent(wanted -> source.table().refuseNestedKeys(wanted.paths()));
             filter.ifPresent(condition -> checkFilter(source, condition, in.filterExpression() == null));
-            source.index().ifPresent(index -> filter.map(Operand::paths).ifPresent(index::refuseUnprojected));
+            source.index().ifPresent(index -> filter.map(Condition::paths).ifPresent(index::refuseUnprojected));
             selection.needsTable(source);
-            filter.ifPresent(condition -> source.table().refuseNestedKeys(Operand.paths(condition)));
+            filter.ifPresent(condition -> source.table().refuseNestedKeys(condition.paths()));
             var range = range(source, conditions);
             if (Boolean.FALSE.equals(in.scanIndexForward())) {
                 range = range.reversed();
@@ -214,7 +213,7 @@ final class Query {
     }
 
     private static void checkFilter(Source source, Condition filter, boolean legacy) {
-        var paths = Operand.paths(filter);
+        var paths = filter.paths();
         for (var name : source.schema().names()) {
             if (paths.stream().map(Path::attribute).anyMatch(name::equals)) {
                 throw new ValidationException((legacy ? "QueryFilter" : "Filter Expression")

@@ -9,7 +9,6 @@ import dev.aloft.kernel.store.Range;
 import dev.aloft.service.dynamodb.Pages.Selection;
 import dev.aloft.service.dynamodb.Pages.Source;
 import dev.aloft.service.dynamodb.expression.Condition;
-import dev.aloft.service.dynamodb.expression.Operand;
 import dev.aloft.service.dynamodb.expression.Placeholders;
 import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.value.ValidationException;
@@ -66,7 +65,7 @@ final class Scan {
                 range = range.after(at);
             }
             projection.ifPresent(wanted -> source.table().refuseNestedKeys(wanted.paths()));
-            filter.ifPresent(condition -> source.table().refuseNestedKeys(Operand.paths(condition)));
+            filter.ifPresent(condition -> source.table().refuseNestedKeys(condition.paths()));
             boolean consistent = Boolean.TRUE.equals(in.consistentRead());
             reads.admit(source.table(), source.index());
             return Pages.read(reads.view(tx, source.table(), consistent), source, range, in.limit(), filter, selection,

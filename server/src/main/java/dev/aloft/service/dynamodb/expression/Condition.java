@@ -20,11 +20,15 @@ public sealed interface Condition {
     }
 
     /** Of all that it compares, the paths into the item. */
-    default Stream<Path> paths() {
+    default List<Path> paths() {
+        return stream().toList();
+    }
+
+    private Stream<Path> stream() {
         return switch (this) {
-            case And(var parts) -> parts.stream().flatMap(Condition::paths);
-            case Or(var parts) -> parts.stream().flatMap(Condition::paths);
-            case Not(var part) -> part.paths();
+            case And(var parts) -> parts.stream().flatMap(Condition::stream);
+            case Or(var parts) -> parts.stream().flatMap(Condition::stream);
+            case Not(var part) -> part.stream();
             case Compare(_, var left, var right) -> Operand.paths(left, right);
             case Between(var value, var low, var high) -> Operand.paths(value, low, high);
             case In(var value, var choices) ->

@@ -4,7 +4,6 @@ import dev.aloft.api.Bytes;
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.service.dynamodb.value.Values;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -22,32 +21,7 @@ public sealed interface Operand {
         };
     }
 
-    /** All paths that a condition looks at. */
-    static List<Path> paths(Condition condition) {
-        return switch (condition) {
-            case Condition.And(var parts) -> parts.stream().flatMap(part -> paths(part).stream()).toList();
-            case Condition.Or(var parts) -> parts.stream().flatMap(part -> paths(part).stream()).toList();
-            case Condition.Not(var part) -> paths(part);
-            case Condition.Compare(_, var left, var right) -> paths(List.of(left, right));
-            case Condition.Between(var value, var low, var high) -> paths(List.of(value, low, high));
-            case Condition.In(var value, var choices) ->
-                Stream.concat(paths(List.of(value)).stream(), paths(choices).stream()).toList();
-            case Condition.Exists(var path) -> List.of(path);
-            case Condition.TypeIs(var value, _) -> paths(List.of(value));
-            case Condition.BeginsWith(var value, var prefix) -> paths(List.of(value, prefix));
-            case Condition.Contains(var value, var part) -> paths(List.of(value, part));
-        };
-    }
-
-    private static List<Path> paths(List<Operand> operands) {
-        return operands.stream().flatMap(operand -> switch (operand) {
-            case At(var path) -> Stream.of(path);
-            case Literal _ -> Stream.empty();
-            case Size(var inner) -> paths(List.of(inner)).stream();
-        }).toList();
-    }
-
-    /** What stands at a path of the item. */
+    /** The paths that these look at. */
     static Stream<Path> paths(Operand... operands) {
         return Arrays.stream(operands).flatMap(operand -> switch (operand) {
             case At(var path) -> Stream.of(path);
@@ -56,6 +30,7 @@ public sealed interface Operand {
         });
     }
 
+    /** What stands at a path of the item. */
     record At(Path path) implements Operand {
         @Override
         public AttributeValue of(Map<String, AttributeValue> item) {

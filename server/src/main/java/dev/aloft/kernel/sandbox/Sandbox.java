@@ -9,7 +9,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /**
@@ -25,7 +23,6 @@ import java.util.stream.Collectors;
  * that goes on where this one ended, and processes can be started beside it.
  */
 public final class Sandbox {
-    private static final long PAGE_BYTES = 4096;
     private static final int BACKLOG = 64;
     private static final byte[] GO = "go\n".getBytes(StandardCharsets.UTF_8);
     private static final int LOOKS = 4;
@@ -42,18 +39,11 @@ public final class Sandbox {
     private final CompletableFuture<Process> begun = new CompletableFuture<>();
     private volatile Process process;
     private volatile boolean killed;
-    /** What {@link #peakMemoryBytes} found so far, the most pages of files in it, and what the control group said. */
-    private final AtomicLong peakBytes = new AtomicLong();
-    private final AtomicLong filesBytes = new AtomicLong();
-    private volatile long groupPeakBytes;
-    // What the control group said last, before it was removed.
-    private volatile boolean lastOutOfMemory;
+    private final MemoryUse memory;
     private Set<Long> frozen = Set.of();
     private volatile boolean isFrozen;
     private Kept kept;
     private boolean ended;
-    /** What the kernel had killed in this group before this sandbox. */
-    private long killedBefore;
     private volatile Optional<Assignment> assignment = Optional.empty();
     private volatile boolean isPrepared;
 
@@ -66,16 +56,14 @@ public final class Sandbox {
         this.group = group;
         this.network = network;
         this.number = number;
+        this.memory = new MemoryUse(group, this::processes);
     }
 
     void started(Process process) {
         this.process = process;
         begun.complete(process);
         process.onExit().thenAccept(ended -> {
-            group.ifPresent(limited -> {
-                peakBytes.accumulateAndGet(limited.peakWithoutFilesBytes() + filesBytes.get(), Math::max);
-                lastOutOfMemory |= limited.killed() > killedBefore;
-            });
+            memory.ended();
             synchronized (this) {
                 this.ended = true;
                 if (kept == null) {
@@ -130,11 +118,11 @@ public final class Sandbox {
         }
         var next = new Sandbox(sandboxes, isolation, view, spec, group, network, number);
         next.kept = kept;
-        next.killedBefore = group.map(ControlGroups.Group::killed).orElse(0L);
+        next.memory.beginsAgain();
         kept = null;
         sandboxes.living(next);
         try {
-            next.started(sandboxes.startAgain(spec, group, network, number, spec.command(), next.kept));
+            next.started(sandboxes.startAgain(spec, group, network, number, next.kept));
             return next;
         } catch (IOException e) {
             next.neverStarted();
@@ -160,8 +148,8 @@ public final class Sandbox {
         beside.onExit().thenAccept(_ -> companions.remove(companion));
         try (var out = beside.getOutputStream()) {
             out.write(contains
-                    ? Sandboxes.container(isolation, number, new Assignment.Container(command, "/"), environment)
-                    : Sandboxes.exports(environment));
+                    ? SetUp.container(isolation, number, new Assignment.Container(command, "/"), environment)
+                    : SetUp.exports(environment));
         }
         if (killed) {
             companion.kill();
@@ -256,10 +244,10 @@ public final class Sandbox {
             case AHEAD -> message.writeBytes(GO);
             case ASSIGNED, ASSIGNED_WITH_PIPES -> {
                 message.writeBytes(GO);
-                message.writeBytes(Sandboxes.exports(assigned.environment()));
+                message.writeBytes(SetUp.exports(assigned.environment()));
             }
             case CONTAINER -> {
-                byte[] configuration = Sandboxes.container(isolation, number, assigned.container().orElseThrow(),
+                byte[] configuration = SetUp.container(isolation, number, assigned.container().orElseThrow(),
                         assigned.environment());
                 message.writeBytes((configuration.length + "\n").getBytes(StandardCharsets.UTF_8));
                 message.writeBytes(configuration);
@@ -377,6 +365,9 @@ public final class Sandbox {
 
     /** The processes of the sandbox without those that hold it. */
     private Set<Long> processes() {
+        if (process == null) {
+            return Set.of();
+        }
         long top = process.pid();
         Set<Long> all = isolation == Isolation.NONE ? ProcessTree.below(top) : ProcessTree.children(top).stream()
                 .flatMap(first -> ProcessTree.below(first).stream())
@@ -436,25 +427,9 @@ public final class Sandbox {
             return;
         }
         long most = now.get().memoryMegabytes() * 1024L * 1024L;
-        if (heldBytes(most) > most) {
-            lastOutOfMemory = true;
+        if (memory.heldBytes(most) > most) {
+            memory.exceeded();
             killProcess();
-        }
-    }
-
-    private long heldBytes(long most) {
-        if (group.isPresent() && group.get().holds("memory")) {
-            return group.get().heldBytes(most);
-        }
-        return processes().stream().mapToLong(Sandbox::anonymousBytes).sum();
-    }
-
-    private static long anonymousBytes(long pid) {
-        try {
-            String[] pages = Files.readString(Path.of("/proc/" + pid + "/statm")).split(" ");
-            return (Long.parseLong(pages[1]) - Long.parseLong(pages[2])) * PAGE_BYTES;
-        } catch (IOException gone) {
-            return 0;
         }
     }
 
@@ -475,13 +450,13 @@ public final class Sandbox {
 
     private boolean isSeenToHold(Socket connection) {
         return Connections.other(connection)
-                .filter(end -> isolation == Isolation.ROOT && end.user() == Sandboxes.user(number)
+                .filter(end -> isolation == Isolation.ROOT && end.user() == SetUp.user(number)
                 || processes().stream().anyMatch(pid -> Connections.holds(pid, end.inode()))).isPresent();
     }
 
     /** Whether the kernel killed a process of this sandbox for want of memory. */
     public boolean outOfMemory() {
-        return lastOutOfMemory || group.isPresent() && group.get().killed() > killedBefore;
+        return memory.ranOut();
     }
 
     /**
@@ -490,42 +465,6 @@ public final class Sandbox {
      * were read.
      */
     public long peakMemoryBytes() {
-        // One number is read fast: mostly it has not changed. Older kernels do not tell it.
-        long grouped = group.map(ControlGroups.Group::peakBytes).orElse(0L);
-        if (process == null || grouped > 0 && grouped <= groupPeakBytes) {
-            return peakBytes.get();
-        }
-        List<Resident> all = processes().stream().map(Resident::of).toList();
-        if (grouped == 0) {
-            return peakBytes.accumulateAndGet(all.stream().mapToLong(Resident::peak).sum(), Math::max);
-        }
-        groupPeakBytes = grouped;
-        // Processes of one sandbox mostly share theirs too.
-        long files = filesBytes.accumulateAndGet(all.stream().mapToLong(Resident::files).max().orElse(0), Math::max);
-        long largest = all.stream().mapToLong(Resident::peak).max().orElse(0);
-        return peakBytes.accumulateAndGet(Math.max(largest, group.get().peakWithoutFilesBytes() + files), Math::max);
-    }
-
-    /**
-     * What a process has in memory, in bytes.
-     *
-     * @param peak  the most it had
-     * @param files pages of files, programs and libraries, that it has now
-     */
-    private record Resident(long peak, long files) {
-        static Resident of(long pid) {
-            try {
-                List<String> lines = Files.readAllLines(Path.of("/proc/" + pid + "/status"));
-                return new Resident(bytes(lines, "VmHWM:"), bytes(lines, "RssFile:"));
-            } catch (IOException gone) {
-                return new Resident(0, 0);
-            }
-        }
-
-        private static long bytes(List<String> lines, String name) {
-            return lines.stream().filter(line -> line.startsWith(name))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
-                    .sum();
-        }
+        return memory.peakBytes();
     }
 }

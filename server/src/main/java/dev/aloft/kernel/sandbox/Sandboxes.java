@@ -1,8 +1,6 @@
 package dev.aloft.kernel.sandbox;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,28 +19,12 @@ import java.util.function.Supplier;
 
 /** Boots sandboxes and ends them all when the platform closes. */
 public final class Sandboxes implements AutoCloseable {
-    // Far above the users of any machine; each sandbox of a root platform is its own.
-    private static final long FIRST_USER = 1_879_048_192L;
-    private static final int USERS = 65_536;
     /** Each takes some processes, threads and files of the platform's user. */
     private static final int MOST = 4_000;
     private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** What enter.sh names itself when it has nothing to do but wait. */
     private static final String SET_UP = "sandbox\n";
-
-    /** What {@link #exports} takes of a shell. No function can have a variable of one letter. */
-    private static final String EVALUATED = """
-            n='
-            '
-            eval "$exports"
-            """;
-    private static final String WHEN_ASSIGNED = """
-            read -r gate && [ "$gate" = go ] || exit 120
-            IFS= read -r exports <&3
-            """ + EVALUATED + """
-            cd "$LAMBDA_TASK_ROOT"
-            exec "$@" </dev/null""";
 
     private final Path folder;
     private final Path library;
@@ -54,14 +36,6 @@ public final class Sandboxes implements AutoCloseable {
     private final Set<Sandbox> living = ConcurrentHashMap.newKeySet();
     // The kernel ends a sandbox with the very thread that started it: this one lives as long as the platform.
     private final LoneThread starter = new LoneThread("sandbox-starter");
-    private final String enter = read("enter.sh") + read("serve.sh");
-    private final String again = read("again.sh") + read("serve.sh");
-    private final String plain = read("plain.sh") + read("serve.sh");
-    private final String beside = read("beside.sh");
-    private final String container = read("enter.sh") + read("container.sh") + read("serve-container.sh");
-    private final String containerAgain = read("container-again.sh") + read("serve-container.sh");
-    private final String containerBeside = read("container-beside.sh");
-
     /**
      * What this machine allows; found out when first needed.
      *
@@ -69,7 +43,11 @@ public final class Sandboxes implements AutoCloseable {
      * @param mounts where the platform may mount in its sandboxes
      */
     private record Ground(Isolation isolation, Optional<ControlGroups> groups, View view, Optional<Integer> network,
-            Optional<Mounts> mounts) {}
+            Optional<Mounts> mounts) {
+        SetUp setUp() {
+            return new SetUp(isolation);
+        }
+    }
 
     private volatile Ground ground;
     private volatile Thread watcher;
@@ -220,7 +198,7 @@ public final class Sandboxes implements AutoCloseable {
             var command = new ArrayList<>(candidate.opener());
             command.addAll(List.of("sh", "-c", "mount -t tmpfs tmpfs /tmp && mount -t proc proc /proc && exec \"$@\"",
                     "sh"));
-            command.addAll(candidate.drop(FIRST_USER + USERS));
+            command.addAll(candidate.drop(SetUp.NO_SANDBOX));
             command.add("true");
             try {
                 Process process = starting(new ProcessBuilder(command).redirectErrorStream(true), Optional.empty());
@@ -286,24 +264,26 @@ public final class Sandboxes implements AutoCloseable {
 
     Process start(SandboxSpec spec, Optional<ControlGroups.Group> group, Optional<Network> network, long number,
             List<String> inner, Path at) throws IOException {
-        Isolation isolation = isolation();
-        View view = ground().view();
-        var command = new ArrayList<String>();
-        boolean contains = spec.boot() == SandboxSpec.Boot.CONTAINER;
-        if (isolation == Isolation.NONE) {
-            if (contains) {
-                throw new IOException("a container image is not run without isolation: start Aloft "
-                        + "without --sandbox none");
-            }
-            command.addAll(List.of("setpriv", "--pdeathsig", "KILL", "sh", "-c", plain, "sh"));
-        } else {
-            command.addAll(isolation.opener());
-            command.addAll(List.of("sh", "-c", contains ? container : enter, "sh", view.root().toString(),
-                    view.mounts(spec).toString(), joins(group)));
-            command.add(owner(isolation, number));
-            command.addAll(contains ? List.of() : isolation.drop(user(number)));
-        }
-        return starting(command, spec, network, inner, at);
+        Ground found = ground();
+        return starting(found.setUp().first(spec, found.view(), group, number, inner, at), network);
+    }
+
+    /** Starts it where another of its kind has ended: what that one saw is seen as it was left. */
+    Process startAgain(SandboxSpec spec, Optional<ControlGroups.Group> group, Optional<Network> network, long number,
+            Kept kept) throws IOException {
+        return starting(ground().setUp().again(spec, group, number, kept), network);
+    }
+
+    /** Starts a container beside another, whose files it sees; its configuration is its input. */
+    Process startContainerBeside(SandboxSpec spec, Optional<ControlGroups.Group> group, Optional<Network> network,
+            long number, Kept kept) throws IOException {
+        return starting(ground().setUp().containerBeside(spec, group, number, kept), network);
+    }
+
+    /** Starts a process that sees the files of a sandbox, and none of its processes. */
+    Process startBeside(Optional<ControlGroups.Group> group, Optional<Network> network, long number, Kept kept,
+            Map<String, String> environment, List<String> inner) throws IOException {
+        return starting(ground().setUp().beside(group, number, kept, environment, inner), network);
     }
 
     /**
@@ -326,105 +306,6 @@ public final class Sandboxes implements AutoCloseable {
         } catch (IOException gone) {
             return false;
         }
-    }
-
-    /** Starts it where another of its kind has ended: what that one saw is seen as it was left. */
-    Process startAgain(SandboxSpec spec, Optional<ControlGroups.Group> group, Optional<Network> network, long number,
-            List<String> inner, Kept kept) throws IOException {
-        Isolation isolation = isolation();
-        var command = new ArrayList<>(entering(kept, group));
-        command.addAll(isolation.reopener());
-        boolean contains = spec.boot() == SandboxSpec.Boot.CONTAINER;
-        command.addAll(List.of("sh", "-c", contains ? containerAgain : again, "sh", owner(isolation, number)));
-        command.addAll(contains ? List.of() : isolation.drop(user(number)));
-        return starting(command, spec, network, inner, Path.of("/"));
-    }
-
-    /** Starts a container beside another, whose files it sees; its configuration is its input. */
-    Process startContainerBeside(SandboxSpec spec, Optional<ControlGroups.Group> group, Optional<Network> network,
-            long number, Kept kept) throws IOException {
-        var command = enteringBeside(kept, group, number, containerBeside);
-        command.addAll(spec.command());
-        return startingBeside(command, spec.environment(), network);
-    }
-
-    /** Starts a process that sees the files of a sandbox, and none of its processes. */
-    Process startBeside(Optional<ControlGroups.Group> group, Optional<Network> network, long number, Kept kept,
-            Map<String, String> environment, List<String> inner) throws IOException {
-        Isolation isolation = isolation();
-        var command = new ArrayList<String>();
-        if (isolation == Isolation.NONE) {
-            command.addAll(List.of("setpriv", "--pdeathsig", "KILL"));
-        } else {
-            command.addAll(enteringBeside(kept, group, number, beside));
-            command.addAll(isolation.drop(user(number)));
-        }
-        command.addAll(List.of("sh", "-c", "IFS= read -r exports\n" + EVALUATED + "exec \"$@\" </dev/null", "sh"));
-        command.addAll(inner);
-        return startingBeside(command, Map.of("PATH", environment.getOrDefault("PATH", "/usr/bin:/bin")), network);
-    }
-
-    private List<String> enteringBeside(Kept kept, Optional<ControlGroups.Group> group, long number, String script) {
-        Isolation isolation = isolation();
-        var command = new ArrayList<>(entering(kept, group));
-        command.addAll(isolation.reopener());
-        command.addAll(List.of("--mount", "--propagation", "private"));
-        command.addAll(List.of("sh", "-c", script, "sh", owner(isolation, number)));
-        return command;
-    }
-
-    private Process startingBeside(List<String> command, Map<String, String> environment, Optional<Network> network)
-            throws IOException {
-        var builder = new ProcessBuilder(command).directory(Path.of("/").toFile()).redirectErrorStream(true);
-        builder.environment().clear();
-        builder.environment().putAll(environment);
-        return starting(builder, network);
-    }
-
-    /** The command that joins a sandbox's groups and enters its files. */
-    private static List<String> entering(Kept kept, Optional<ControlGroups.Group> group) {
-        var command = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "sh", "-c",
-                "for group in $1; do echo $$ > \"$group\"; done; shift; exec \"$@\"", "sh", joins(group), "nsenter"));
-        // In its own user namespace the platform's user is root already, and may not change groups to be so.
-        kept.user().ifPresent(user -> command.addAll(List.of("--preserve-credentials", "--user=" + user)));
-        command.addAll(List.of("--mount=" + kept.mounts(), "--"));
-        return command;
-    }
-
-    private static String joins(Optional<ControlGroups.Group> group) {
-        return String.join(" ",
-                group.map(ControlGroups.Group::joins).orElse(List.of()).stream().map(Path::toString).toList());
-    }
-
-    /** Whose a sandbox's processes are, and nobody else's, where the platform is root. */
-    static long user(long number) {
-        return FIRST_USER + number % USERS;
-    }
-
-    /** What an OCI runtime is told of a container. */
-    static byte[] container(Isolation isolation, long number, Assignment.Container container,
-            Map<String, String> environment) {
-        return isolation == Isolation.ROOT
-                ? ContainerConfig.of(container, environment, user(number), Optional.of(user(number) + USERS))
-                : ContainerConfig.of(container, environment, 0, Optional.empty());
-    }
-
-    private static String owner(Isolation isolation, long number) {
-        return isolation == Isolation.ROOT ? String.valueOf(user(number)) : "";
-    }
-
-    private Process starting(List<String> command, SandboxSpec spec, Optional<Network> network, List<String> inner,
-            Path at) throws IOException {
-        switch (spec.boot()) {
-            case AHEAD, CONTAINER -> { }
-            case ASSIGNED -> command.addAll(List.of("sh", "-c", WHEN_ASSIGNED + " 3<&- 4>&-", "sh"));
-            case ASSIGNED_WITH_PIPES -> command.addAll(List.of("sh", "-c", WHEN_ASSIGNED, "sh"));
-        }
-        command.addAll(inner);
-        var builder = new ProcessBuilder(command).directory(at.toFile());
-        builder.environment().clear();
-        builder.environment().putAll(spec.environment());
-        return starting(builder, network);
     }
 
     private Process starting(ProcessBuilder builder, Optional<Network> network) throws IOException {
@@ -467,26 +348,5 @@ public final class Sandboxes implements AutoCloseable {
         }
         List.copyOf(living).forEach(Sandbox::kill);
         List.copyOf(living).forEach(Sandbox::awaitExit);
-    }
-
-    /** Environment for a shell, as a line: a shell reads one in a quarter of the time that a program takes to start. */
-    static byte[] exports(Map<String, String> environment) {
-        var line = new StringBuilder("export");
-        environment.forEach((name, value) -> {
-            if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
-                throw new IllegalArgumentException("no name of a variable: " + name);
-            }
-            line.append(' ').append(name).append("='")
-                    .append(value.replace("'", "'\\''").replace("\n", "'\"$n\"'")).append('\'');
-        });
-        return line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String read(String name) {
-        try (InputStream in = Sandboxes.class.getResourceAsStream(name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -28,8 +28,6 @@ final class Pool {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     /** How long an event waits for a place on a full machine before it is refused. */
     private static final long FULL_NANOS = TimeUnit.SECONDS.toNanos(5);
-    /** The weight of the newest in the means of how long things take. */
-    private static final double NEWEST = 0.2;
 
     private final Initialization initialization;
     private final Starts starts;
@@ -44,9 +42,7 @@ final class Pool {
     private boolean closed;
     /** How many environments there may be. */
     private int most = Integer.MAX_VALUE;
-    private double busyNanos;
-    private double startNanos;
-    private long freedNanos = System.nanoTime();
+    private final Pace pace = new Pace();
     /** Starts that were granted and are not over. */
     private int granted;
     /** Environments and starts. */
@@ -196,36 +192,20 @@ final class Pool {
     /** How long to wait for an environment to become free before a new one is asked for. */
     private long patience() {
         if (finishing.size() > waiting.size()) {
-            return Math.max(FINISHING_NANOS, (long) startNanos);
+            return Math.max(FINISHING_NANOS, pace.startNanos());
         }
-        if (all.isEmpty() || busyNanos == 0 || startNanos == 0) {
-            return 0;
-        }
-        return soonFree(waiting.size() + 1) ? (long) startNanos : 0;
-    }
-
-    /** Whether so many that wait are expected to have an environment before a new one could be there. */
-    private boolean soonFree(int count) {
-        return busyNanos * count / all.size() < startNanos / 2;
+        return pace.soonFree(waiting.size() + 1, all.size()) ? pace.startNanos() : 0;
     }
 
     /** Whether an event waits that wants a new environment, and is not served sooner by those that there are. */
     boolean wantsStart() {
         lock.lock();
         try {
-            return waiting.stream().anyMatch(each -> each.wantsStart) && !moves();
+            return waiting.stream().anyMatch(each -> each.wantsStart)
+                    && !pace.moves(waiting.size(), all.size(), starts::isBusy);
         } finally {
             lock.unlock();
         }
-    }
-
-    /**
-     * The queue moves, and fast enough for the last in it; or as fast as it can, where the processors are short and a
-     * start would take more of them than an event does.
-     */
-    private boolean moves() {
-        return !all.isEmpty() && busyNanos > 0 && startNanos > 0 && System.nanoTime() - freedNanos < startNanos
-                && (soonFree(waiting.size()) || busyNanos < startNanos && starts.isBusy());
     }
 
     /** Lets the event that has waited longest start an environment; says false if none wants to any more. */
@@ -271,14 +251,10 @@ final class Pool {
     void started(long nanos) {
         lock.lock();
         try {
-            startNanos = mean(startNanos, nanos);
+            pace.started(nanos);
         } finally {
             lock.unlock();
         }
-    }
-
-    private static double mean(double old, long nanos) {
-        return old == 0 ? nanos : old + NEWEST * (nanos - old);
     }
 
     /** A new environment, in the hands of whoever started it. */
@@ -300,7 +276,7 @@ final class Pool {
     void finishing(Environment environment, long tookNanos) {
         lock.lock();
         try {
-            busyNanos = mean(busyNanos, tookNanos);
+            pace.answered(tookNanos);
             if (all.contains(environment) && !idle.contains(environment)) {
                 finishing.add(environment);
             }
@@ -328,7 +304,7 @@ final class Pool {
         lock.lock();
         try {
             finishing.remove(environment);
-            freedNanos = System.nanoTime();
+            pace.freed();
             stop = closed || all.size() > most || environment.isOld()
                     || initialization != Initialization.PROVISIONED && starts.starvedBy(this);
             if (!stop && all.contains(environment)) {

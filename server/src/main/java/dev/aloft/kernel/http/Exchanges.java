@@ -46,6 +46,7 @@ final class Exchanges extends Handler.Abstract {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition none = lock.newCondition();
     private int underWay;
+    private volatile boolean ending;
 
     Exchanges(HttpServer.Config config, InstantSource clock, Turns turns, HttpServer.Handler handler) {
         this.config = config;
@@ -83,17 +84,29 @@ final class Exchanges extends Handler.Abstract {
                 return;
             }
             write(request, response, done, body, handler.handle(read(request, body)));
-        } catch (Body.TooLarge e) {
-            answerFailure(request, response, done, body,
-                    plain(413, "The request is too long: " + e.getMessage() + "."));
         } catch (Throwable e) {
-            if (gone(e)) {
-                answerFailure(request, response, done, body, plain(408, "The request did not come to its end."));
-            } else {
-                LOG.log(Level.SEVERE, "A request failed: " + request.getMethod() + " " + request.getHttpURI(), e);
-                answerFailure(request, response, done, body, plain(500, "Internal failure."));
-            }
+            answerFailure(request, response, done, body, told(e, request.getMethod() + " " + request.getHttpURI()));
         }
+    }
+
+    HttpResponse handle(HttpRequest request) throws Exception {
+        return handler.handle(request);
+    }
+
+    /** What a client is told of a failure; the log is told of one that is ours. */
+    HttpResponse told(Throwable failure, String request) {
+        if (failure instanceof Body.TooLarge tooLarge) {
+            return plain(413, "The request is too long: " + tooLarge.getMessage() + ".");
+        }
+        if (gone(failure)) {
+            return plain(408, "The request did not come to its end.");
+        }
+        LOG.log(Level.SEVERE, "A request failed: " + request, failure);
+        return plain(500, "Internal failure.");
+    }
+
+    HttpField date() {
+        return date.now();
     }
 
     private static HttpRequest read(Request request, Body body) {
@@ -119,6 +132,15 @@ final class Exchanges extends Handler.Abstract {
                 Request.getRemoteAddr(request));
     }
 
+    /** From now on each answer is its connection's last. */
+    void endConnections() {
+        ending = true;
+    }
+
+    boolean areEnding() {
+        return ending;
+    }
+
     private void write(Request request, Response response, Callback done, RequestBody sent, HttpResponse answer)
             throws IOException {
         var body = answer.body();
@@ -129,7 +151,7 @@ final class Exchanges extends Handler.Abstract {
             }
             response.setStatus(answer.status());
             var fields = response.getHeaders();
-            fields.add(date.now());
+            fields.add(date());
             fields.add(SERVER);
             boolean http2 = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
             answer.headers().forEach((name, value) -> put(fields, name, value, http2));
@@ -253,7 +275,7 @@ final class Exchanges extends Handler.Abstract {
         return false;
     }
 
-    private void begin() {
+    void begin() {
         lock.lock();
         try {
             underWay++;
@@ -262,7 +284,7 @@ final class Exchanges extends Handler.Abstract {
         }
     }
 
-    private void end() {
+    void end() {
         lock.lock();
         try {
             if (--underWay == 0) {

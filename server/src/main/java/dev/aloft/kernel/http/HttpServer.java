@@ -151,7 +151,7 @@ public final class HttpServer implements AutoCloseable {
         if (tls != null) {
             protocols.add(new DetectorConnectionFactory(tls));
         }
-        protocols.add(new PatientConnections(http, config.idle()));
+        protocols.add(new PatientConnections(http, config, turns, exchanges));
         protocols.add(windows(new HTTP2CServerConnectionFactory(http)));
         if (tls != null) {
             protocols.add(windows(new HTTP2ServerConnectionFactory(http)));
@@ -214,6 +214,7 @@ public final class HttpServer implements AutoCloseable {
     /** Takes no new connections, lets what is under way finish within the drain time, then ends the rest. */
     @Override
     public void close() {
+        exchanges.endConnections();
         try {
             connector.shutdown();
             if (second != null) {

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -135,6 +136,24 @@ class HttpServerTest {
             assertThat(http.answer().body()).contains("/1");
             assertThat(http.answer().body()).contains("/2").endsWith("abc");
             assertThat(http.answer().body()).contains("/3");
+        }
+    }
+
+    @Test
+    void takesARequestInPieces() throws Exception {
+        serve(HttpServerTest::echo);
+        for (int length : List.of(0, 3, 5_000, 70_000)) {
+            var request = ("POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: " + length + "\r\n\r\n" + "x".repeat(length))
+                .getBytes(StandardCharsets.US_ASCII);
+            for (int first : List.of(1, 20, 40, 50, 56, 2_000, 69_000)) {
+                try (var http = new RawHttp(server.port())) {
+                    int cut = Math.min(first, request.length);
+                    http.send(Arrays.copyOf(request, cut)).send(Arrays.copyOfRange(request, cut, request.length));
+                    assertThat(http.answer().body()).endsWith(" " + "x".repeat(length));
+                    http.send("GET /next HTTP/1.1\nHost: h\n\n");
+                    assertThat(http.answer().body()).contains("/next");
+                }
+            }
         }
     }
 
@@ -373,12 +392,16 @@ class HttpServerTest {
     void answersWhatIsNotHttpWithALineOfText() throws Exception {
         serve(HttpServerTest::echo);
         for (var nonsense : List.of("hello\n\n", "GET / HTTP/1.1\n\n", "GET / HTTP/1.1\nHost: h\nContent-Length: x\n\n",
-                "GET / HTTP/1.1\nHost: h\nContent-Length: 1\nContent-Length: 2\n\n")) {
+                "GET / HTTP/1.1\nHost: h\nContent-Length: 1\nContent-Length: 2\n\n", "GET /a%00b HTTP/1.1\nHost: h\n\n",
+                "GET /%zz HTTP/1.1\nHost: h\n\n", "GET / HTTP/1.1\nHost: h\nHost: i\n\n",
+                "GET / HTTP/1.1\nHost: h\nX: a\n b\n\n", "GET / HTTP/1.1\nHost: h\nX y: a\n\n")) {
             try (var http = new RawHttp(server.port())) {
                 http.send(nonsense);
                 var answer = http.answer();
                 assertThat(answer.status()).as(nonsense).isEqualTo(400);
                 assertThat(answer.body()).isEqualTo("The request is not well-formed HTTP.\n");
+                assertThat(answer.header("connection")).as(nonsense).isEqualTo("close");
+                assertThat(http.ended()).as(nonsense).isTrue();
             }
         }
     }

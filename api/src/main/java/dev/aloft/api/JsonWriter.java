@@ -20,13 +20,16 @@ public final class JsonWriter {
     /** Longer texts are looked through eight bytes at a time. */
     private static final int SHORT = 48;
     /** From this size on what is written stays where it is, and more goes behind it. */
-    private static final int RUN = 128 << 10;
+    private static final int RUN = 16 << 10;
 
     private byte[] out = new byte[1024];
     private int size;
     private boolean comma;
-    private final List<byte[]> full = new ArrayList<>();
+    private final List<Run> full = new ArrayList<>();
     private int fullSize;
+
+    /** What is written of longer documents: it is copied once, at the end. */
+    private record Run(byte[] bytes, int size) {}
 
     /** A tree of Map, List, String, Number, Boolean and null as JSON. */
     public static byte[] bytes(Object tree) {
@@ -88,6 +91,23 @@ public final class JsonWriter {
         separate();
         quote(value);
         comma = true;
+        return this;
+    }
+
+    /** The string that these bytes are in UTF-8. */
+    public JsonWriter string(byte[] text, int from, int to) {
+        separate();
+        quote(text, from, to);
+        comma = true;
+        return this;
+    }
+
+    /** The name that these bytes are in UTF-8. */
+    public JsonWriter name(byte[] text, int from, int to) {
+        separate();
+        quote(text, from, to);
+        put(':');
+        comma = false;
         return this;
     }
 
@@ -165,8 +185,8 @@ public final class JsonWriter {
         var bytes = new byte[fullSize + size];
         int at = 0;
         for (var run : full) {
-            System.arraycopy(run, 0, bytes, at, run.length);
-            at += run.length;
+            System.arraycopy(run.bytes, 0, bytes, at, run.size);
+            at += run.size;
         }
         System.arraycopy(out, 0, bytes, at, size);
         return bytes;
@@ -196,7 +216,8 @@ public final class JsonWriter {
     private void quote(String text) {
         int length = text.length();
         if (length > SHORT) {
-            quoteLong(text.getBytes(StandardCharsets.UTF_8));
+            var bytes = text.getBytes(StandardCharsets.UTF_8);
+            quote(bytes, 0, bytes.length);
             return;
         }
         grow(length + 2);
@@ -219,15 +240,15 @@ public final class JsonWriter {
         put('"');
     }
 
-    private void quoteLong(byte[] text) {
+    private void quote(byte[] text, int start, int end) {
         put('"');
-        int from = 0;
-        for (int at = special(text, 0); at < text.length; at = special(text, from)) {
+        int from = start;
+        for (int at = special(text, from, end); at < end; at = special(text, from, end)) {
             bytes(text, from, at);
             escape((char) text[at], 1);
             from = at + 1;
         }
-        bytes(text, from, text.length);
+        bytes(text, from, end);
         put('"');
     }
 
@@ -238,9 +259,9 @@ public final class JsonWriter {
     }
 
     /** Where the next byte stands that must be escaped, or the end. */
-    private static int special(byte[] text, int from) {
+    private static int special(byte[] text, int from, int end) {
         int at = from;
-        while (at + Long.BYTES <= text.length) {
+        while (at + Long.BYTES <= end) {
             long eight = (long) LONGS.get(text, at);
             // A byte below 0x20, or one that is a quote or a backslash, leaves its highest bit.
             long found = eight - ONES * 0x20 & ~eight | zero(eight ^ ONES * '"') | zero(eight ^ ONES * '\\');
@@ -249,7 +270,7 @@ public final class JsonWriter {
             }
             at += Long.BYTES;
         }
-        while (at < text.length && (text[at] < 0 || text[at] >= 0x20 && text[at] != '"' && text[at] != '\\')) {
+        while (at < end && (text[at] < 0 || text[at] >= 0x20 && text[at] != '"' && text[at] != '\\')) {
             at++;
         }
         return at;
@@ -338,7 +359,7 @@ public final class JsonWriter {
             out = Arrays.copyOf(out, Math.max(out.length * 2, size + more));
             return;
         }
-        full.add(size == out.length ? out : Arrays.copyOf(out, size));
+        full.add(new Run(out, size));
         fullSize += size;
         out = new byte[Math.max(out.length, more)];
         size = 0;

@@ -3,6 +3,7 @@ package dev.aloft.wire;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonReader.Token;
+import dev.aloft.api.JsonSource;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Schema;
 import dev.aloft.api.Schema.Location;
@@ -264,6 +265,7 @@ final class JsonCodec {
                 }
                 out.endArray();
             }
+            case Schema.MapOf _ when value instanceof JsonSource source -> source.writeTo(out);
             case Schema.MapOf map -> {
                 out.beginObject();
                 var element = map.value();

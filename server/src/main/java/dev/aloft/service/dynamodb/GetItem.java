@@ -1,7 +1,5 @@
 package dev.aloft.service.dynamodb;
 
-import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
-
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.GetItemRequest;
@@ -10,6 +8,7 @@ import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.service.dynamodb.expression.Placeholders;
 import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.value.ItemSize;
+import dev.aloft.service.dynamodb.value.StoredItem;
 import dev.aloft.service.dynamodb.value.Values;
 import dev.aloft.service.dynamodb.value.Wording;
 import java.util.List;
@@ -50,7 +49,7 @@ final class GetItem {
             Optional<Projection> projection) {
         var at = table.at(table.schema.ofKey(key));
         projection.ifPresent(wanted -> table.refuseNestedKeys(wanted.paths()));
-        return tx.get(at).map(ITEMS::decode);
+        return tx.get(at).map(StoredItem::new);
     }
 
     /** Of an expression, or of the parameter that came before it. */

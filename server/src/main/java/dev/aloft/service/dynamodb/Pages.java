@@ -1,7 +1,5 @@
 package dev.aloft.service.dynamodb;
 
-import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
-
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.Select;
 import dev.aloft.kernel.store.Entry;
@@ -14,6 +12,7 @@ import dev.aloft.service.dynamodb.expression.Path;
 import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.value.ItemCodec;
 import dev.aloft.service.dynamodb.value.ItemSize;
+import dev.aloft.service.dynamodb.value.StoredItem;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
 import dev.aloft.service.dynamodb.value.Wording;
@@ -164,10 +163,10 @@ final class Pages {
                 count++;
                 continue;
             }
-            var found = ITEMS.decode(last);
+            var found = new StoredItem(last);
             var item = found;
             if (lookUp) {
-                item = tx.get(source.table().at(source.table().schema.unchecked(found))).map(ITEMS::decode)
+                item = tx.get(source.table().at(source.table().schema.unchecked(found))).map(StoredItem::new)
                     .orElse(found);
                 tableUnits += Capacity.read(ItemSize.of(item), consistent);
             }
@@ -183,6 +182,6 @@ final class Pages {
         source.index().ifPresentOrElse(index -> capacity.addIndex(index, units), () -> capacity.addTable(units));
         capacity.addTable(tableUnits);
         return new Page(source.table(), selection.count() ? null : items, count, scanned,
-            full ? Optional.of(source.startKey(ITEMS.decode(last))) : Optional.empty(), capacity);
+            full ? Optional.of(source.startKey(new StoredItem(last))) : Optional.empty(), capacity);
     }
 }

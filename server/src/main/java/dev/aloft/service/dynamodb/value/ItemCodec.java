@@ -2,6 +2,7 @@ package dev.aloft.service.dynamodb.value;
 
 import dev.aloft.api.Bytes;
 import dev.aloft.api.DynamoDb.AttributeValue;
+import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.store.Codec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -45,15 +46,24 @@ public final class ItemCodec implements Codec<Map<String, AttributeValue>> {
 
     @Override
     public Map<String, AttributeValue> decode(byte[] bytes) {
+        return new In(checked(bytes)).map();
+    }
+
+    private static byte[] checked(byte[] bytes) {
         if (bytes.length == 0 || bytes[0] != FORM) {
             throw new IllegalArgumentException("The bytes are no item of a known form");
         }
-        return new In(bytes).map();
+        return bytes;
     }
 
     /** How many bytes a stored item counts for: see {@link ItemSize}. */
     public static int size(byte[] bytes) {
         return new In(bytes).mapSize();
+    }
+
+    /** Writes a stored item as the services' JSON has items. */
+    static void write(byte[] bytes, JsonWriter out) {
+        new In(checked(bytes)).writeMap(out);
     }
 
     private static final class Out {
@@ -188,7 +198,7 @@ public final class ItemCodec implements Codec<Map<String, AttributeValue>> {
                     yield new AttributeValue.L(list);
                 }
                 case M -> new AttributeValue.M(map());
-                default -> throw new IllegalArgumentException("An item has a value of the unknown kind " + kind);
+                default -> throw unknown(kind);
             };
         }
 
@@ -207,6 +217,54 @@ public final class ItemCodec implements Codec<Map<String, AttributeValue>> {
             var name = Names.of(bytes, at, at + size);
             at += size;
             return name;
+        }
+
+        void writeMap(JsonWriter out) {
+            out.beginObject();
+            for (int left = size(); left > 0; left--) {
+                int size = size();
+                out.name(bytes, at, at + size);
+                at += size;
+                writeValue(out);
+            }
+            out.endObject();
+        }
+
+        private void writeValue(JsonWriter out) {
+            int kind = bytes[at++];
+            out.beginObject();
+            switch (kind) {
+                case S -> writeText(out.name("S"));
+                case N -> writeText(out.name("N"));
+                case B -> out.name("B").base64(raw().array());
+                case TRUE, FALSE -> out.name("BOOL").bool(kind == TRUE);
+                case NULL -> out.name("NULL").bool(true);
+                case SS -> writeList(out.name("SS"), () -> writeText(out));
+                case NS -> writeList(out.name("NS"), () -> writeText(out));
+                case BS -> writeList(out.name("BS"), () -> out.base64(raw().array()));
+                case L -> writeList(out.name("L"), () -> writeValue(out));
+                case M -> writeMap(out.name("M"));
+                default -> throw unknown(kind);
+            }
+            out.endObject();
+        }
+
+        private void writeText(JsonWriter out) {
+            int size = size();
+            out.string(bytes, at, at + size);
+            at += size;
+        }
+
+        private void writeList(JsonWriter out, Runnable element) {
+            out.beginArray();
+            for (int left = size(); left > 0; left--) {
+                element.run();
+            }
+            out.endArray();
+        }
+
+        private static IllegalArgumentException unknown(int kind) {
+            return new IllegalArgumentException("An item has a value of the unknown kind " + kind);
         }
 
         int mapSize() {
@@ -237,7 +295,7 @@ public final class ItemCodec implements Codec<Map<String, AttributeValue>> {
                     at = from;
                     yield 3 + count + mapSize();
                 }
-                default -> throw new IllegalArgumentException("An item has a value of the unknown kind " + kind);
+                default -> throw unknown(kind);
             };
         }
 

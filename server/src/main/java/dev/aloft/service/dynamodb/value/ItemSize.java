@@ -23,6 +23,9 @@ public final class ItemSize {
     }
 
     public static int of(Map<String, AttributeValue> item) {
+        if (item instanceof StoredItem stored) {
+            return stored.countedBytes();
+        }
         int size = 0;
         for (var entry : item.entrySet()) {
             size += of(entry.getKey()) + of(entry.getValue());

@@ -4,7 +4,10 @@ import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aloft.api.Bytes;
+import dev.aloft.api.DynamoDb;
 import dev.aloft.api.DynamoDb.AttributeValue;
+import dev.aloft.wire.JsonRpc;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,5 +77,22 @@ class ItemCodecTest {
             assertThat(ITEMS.decode(bytes)).isEqualTo(item);
             assertThat(ItemCodec.size(bytes)).isEqualTo(ItemSize.of(item));
         }
+    }
+
+    @Test
+    void aStoredItemWritesTheJsonThatItsAttributesAre() {
+        for (int i = 0; i < ITEMS_TRIED; i++) {
+            var item = item(0);
+            var stored = new StoredItem(ITEMS.encode(item));
+            assertThat(json(stored)).isEqualTo(json(item));
+            assertThat(ItemSize.of(stored)).isEqualTo(ItemSize.of(item));
+            assertThat(stored).isEqualTo(item);
+        }
+    }
+
+    private static String json(Map<String, AttributeValue> item) {
+        var answer = DynamoDb.GetItemResponse.of(r -> r.item(item));
+        return new String(JsonRpc.V1_0.writeOutput(DynamoDb.GET_ITEM, answer, "1").body().bytes(1 << 20),
+            StandardCharsets.UTF_8);
     }
 }

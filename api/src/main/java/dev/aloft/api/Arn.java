@@ -6,23 +6,30 @@ package dev.aloft.api;
  * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html">Amazon Resource Names</a>
  */
 public record Arn(String partition, String service, String region, String account, String resource) {
+    private static final int PARTITION = "arn:".length();
 
     /** Reads an ARN, or throws {@link IllegalArgumentException}. */
     public static Arn parse(String text) {
-        var parts = text.split(":", 6);
-        if (!isArn(parts)) {
+        if (!isArn(text)) {
             throw new IllegalArgumentException("not an ARN: " + text);
         }
-        return new Arn(parts[1], parts[2], parts[3], parts[4], parts[5]);
+        int service = text.indexOf(':', PARTITION) + 1;
+        int region = text.indexOf(':', service) + 1;
+        int account = text.indexOf(':', region) + 1;
+        int resource = text.indexOf(':', account) + 1;
+        return new Arn(text.substring(PARTITION, service - 1), text.substring(service, region - 1),
+                text.substring(region, account - 1), text.substring(account, resource - 1), text.substring(resource));
     }
 
     /** Whether {@link #parse} reads it. */
     public static boolean isArn(String text) {
-        return text.startsWith("arn:") && isArn(text.split(":", 6));
-    }
-
-    private static boolean isArn(String[] parts) {
-        return parts.length == 6 && parts[0].equals("arn") && !parts[1].isEmpty() && !parts[2].isEmpty();
+        if (!text.startsWith("arn:")) {
+            return false;
+        }
+        int service = text.indexOf(':', PARTITION) + 1;
+        int region = service == 0 ? 0 : text.indexOf(':', service) + 1;
+        int account = region == 0 ? 0 : text.indexOf(':', region) + 1;
+        return account > 0 && text.indexOf(':', account) > 0 && service > PARTITION + 1 && region > service + 1;
     }
 
     /** What follows the last {@code :} or {@code /} of the resource. */

@@ -125,13 +125,16 @@ public sealed interface Authorization {
         String credential = null;
         String signedHeaders = null;
         String signature = null;
-        for (var part : header.substring(algorithm.length()).split(",")) {
-            int equals = part.indexOf('=');
-            if (equals < 0) {
+        int end;
+        for (int start = algorithm.length(); start < header.length(); start = end + 1) {
+            int comma = header.indexOf(',', start);
+            end = comma < 0 ? header.length() : comma;
+            int equals = header.indexOf('=', start);
+            if (equals < 0 || equals > end) {
                 continue;
             }
-            var value = part.substring(equals + 1).strip();
-            switch (part.substring(0, equals).strip()) {
+            var value = header.substring(equals + 1, end).strip();
+            switch (header.substring(start, equals).strip()) {
                 case "Credential" -> credential = value;
                 case "SignedHeaders" -> signedHeaders = value;
                 case "Signature" -> signature = value;

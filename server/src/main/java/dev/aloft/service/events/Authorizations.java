@@ -69,6 +69,11 @@ final class Authorizations {
         return connection.arn() + "@" + connection.authorized();
     }
 
+    /** Asks for the first token of a connection. */
+    void first(KeptConnection connection) throws IOException {
+        token(connection, map(connections.parameters(connection).get("OAuthParameters")));
+    }
+
     private String token(KeptConnection connection, Map<?, ?> oauth) throws IOException {
         var known = tokens.get(key(connection));
         if (known != null && known.until().isAfter(time.instant())) {
@@ -76,7 +81,7 @@ final class Authorizations {
         }
         var token = asked(oauth);
         tokens.put(key(connection), token);
-        connections.tell(connection, Events.ConnectionState.AUTHORIZED);
+        connections.authorized(connection);
         return token.header();
     }
 

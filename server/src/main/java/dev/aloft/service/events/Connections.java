@@ -10,6 +10,7 @@ import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.events.EventsData.KeptConnection;
 import dev.aloft.wire.Trees;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -39,9 +41,13 @@ final class Connections {
     private final Store store;
     private final KeyFile keys;
     private final ConnectionSecrets secrets;
+    private final BiConsumer<Tx, KeptConnection> authorize;
     private final Time time;
 
-    Connections(EventsData data, Store store, KeyFile keys, ConnectionSecrets secrets, Time time) {
+    /** @param authorize is told in the commit of each connection that was made or changed */
+    Connections(EventsData data, Store store, KeyFile keys, ConnectionSecrets secrets,
+            BiConsumer<Tx, KeptConnection> authorize, Time time) {
+        this.authorize = authorize;
         this.data = data;
         this.store = store;
         this.keys = keys;
@@ -59,7 +65,7 @@ final class Connections {
         var secretId = EventsResources.id(caller, "secret/" + input.name());
         var connection = new KeptConnection(caller.account(), caller.region(), input.name(), id, secretId,
                 input.description(), input.authorizationType(), null, state(input.authorizationType()), now, now, now,
-                        null, kmsKey(input.kmsKeyIdentifier()));
+                        null, kmsKey(input.kmsKeyIdentifier()), null);
         var secret = secretKey(connection, ConnectionSecrets.name(connection, secretId));
         store.change(tx -> {
             requireNone(tx, connection);
@@ -72,6 +78,7 @@ final class Connections {
         store.change(tx -> {
             requireNone(tx, made);
             data.connections.put(tx, made.key(), made);
+            authorize.accept(tx, made);
             data.abandoned.cancel(tx, secret);
         });
         return Events.CreateConnectionResponse.of(r -> r.connectionArn(made.arn()).connectionState(made.state())
@@ -106,7 +113,7 @@ final class Connections {
         return store.read(data.abandoned::next);
     }
 
-    /** Tokens are asked for when the first request needs one; until then AWS calls an OAuth connection authorizing. */
+    /** A token is asked for as soon as the connection is kept; until there is one it is called authorizing. */
     private static String state(String type) {
         return type.equals(Events.ConnectionAuthorizationType.OAUTH_CLIENT_CREDENTIALS)
                 ? Events.ConnectionState.AUTHORIZING : Events.ConnectionState.AUTHORIZED;
@@ -173,7 +180,7 @@ final class Connections {
         var changed = change(caller, input.name(), it -> new KeptConnection(it.account(), it.region(), it.name(),
                 it.id(), it.secretId(), input.description() == null ? it.description() : input.description(), type,
                 null, state(type), it.created(), now, now, it.secretArn(),
-                input.kmsKeyIdentifier() == null ? it.kmsKey() : kmsKey(input.kmsKeyIdentifier())));
+                input.kmsKeyIdentifier() == null ? it.kmsKey() : kmsKey(input.kmsKeyIdentifier()), null));
         return Events.UpdateConnectionResponse.of(r -> r.connectionArn(changed.arn()).connectionState(changed.state())
                 .creationTime(changed.created()).lastModifiedTime(changed.modified())
                 .lastAuthorizedTime(changed.authorized()));
@@ -195,29 +202,45 @@ final class Connections {
 
     /** It is at once what AWS first says it is becoming. */
     Events.DeauthorizeConnectionResponse deauthorize(Caller caller, String name) {
-        var it = change(caller, name, before -> in(before, Events.ConnectionState.DEAUTHORIZED));
+        var it = change(caller, name, before -> before.in(Events.ConnectionState.DEAUTHORIZED, null,
+                time.instant()));
         return Events.DeauthorizeConnectionResponse.of(r -> r.connectionArn(it.arn())
                 .connectionState(Events.ConnectionState.DEAUTHORIZING).creationTime(it.created())
                 .lastModifiedTime(it.modified()).lastAuthorizedTime(it.authorized()));
     }
 
-    private KeptConnection in(KeptConnection before, String state) {
-        return new KeptConnection(before.account(), before.region(), before.name(), before.id(), before.secretId(),
-                before.description(), before.type(), before.parameters(), state, before.created(), time.instant(),
-                before.authorized(), before.secretArn(), before.kmsKey());
+    /** A token was had. */
+    void authorized(KeptConnection connection) {
+        if (!connection.state().equals(Events.ConnectionState.AUTHORIZED)) {
+            store.change(tx -> tell(tx, connection, Events.ConnectionState.AUTHORIZED, null));
+        }
     }
 
-    /** A token was had, or refused. */
-    void tell(KeptConnection connection, String state) {
-        if (!connection.state().equals(state)) {
-            store.change(tx -> data.connections.update(tx, connection.key(), before -> in(before, state)));
-        }
+    private void tell(Tx tx, KeptConnection connection, String state, String why) {
+        var now = time.instant();
+        data.connections.update(tx, connection.key(), before -> before.in(state, why, now));
+    }
+
+    /** It, unless it was put otherwise, or deleted, since. */
+    Optional<KeptConnection> unchanged(Authorizing of) {
+        return store.read(tx -> unchanged(tx, of));
+    }
+
+    private Optional<KeptConnection> unchanged(ReadTx tx, Authorizing of) {
+        return data.connections.get(tx, of.key()).filter(it -> it.authorized().equals(of.since())
+                && it.state().equals(Events.ConnectionState.AUTHORIZING));
+    }
+
+    /** No first token was had. */
+    void refused(Tx tx, Authorizing of, String why) {
+        unchanged(tx, of).ifPresent(it -> tell(tx, it, Events.ConnectionState.DEAUTHORIZED, why));
     }
 
     private KeptConnection change(Caller caller, String name, UnaryOperator<KeptConnection> how) {
         return store.write(tx -> {
             var changed = how.apply(existing(tx, caller, name));
             data.connections.put(tx, changed.key(), changed);
+            authorize.accept(tx, changed);
             return changed;
         });
     }
@@ -239,7 +262,7 @@ final class Connections {
                 var secret = secretKey(connection, connection.secretArn());
                 data.abandoned.add(tx, time.instant(), secret, secret);
             }
-            return in(connection, Events.ConnectionState.DELETING);
+            return connection.in(Events.ConnectionState.DELETING, null, time.instant());
         });
         return Events.DeleteConnectionResponse.of(r -> r.connectionArn(it.arn()).connectionState(it.state())
                 .creationTime(it.created()).lastModifiedTime(it.modified()).lastAuthorizedTime(it.authorized()));
@@ -267,7 +290,7 @@ final class Connections {
         return Events.DescribeConnectionResponse.of(r -> r.connectionArn(connection.arn()).name(name)
                 .description(connection.description()).connectionState(connection.state())
                 .authorizationType(connection.type()).secretArn(connection.secretArn()).authParameters(shape)
-                .kmsKeyIdentifier(connection.kmsKey())
+                .kmsKeyIdentifier(connection.kmsKey()).stateReason(connection.failure())
                 .creationTime(connection.created()).lastModifiedTime(connection.modified())
                 .lastAuthorizedTime(connection.authorized()));
     }
@@ -310,8 +333,8 @@ final class Connections {
 
     private static Events.Connection told(KeptConnection connection) {
         return Events.Connection.of(c -> c.connectionArn(connection.arn()).name(connection.name())
-                .connectionState(connection.state()).authorizationType(connection.type())
-                        .creationTime(connection.created())
+                .connectionState(connection.state()).stateReason(connection.failure())
+                .authorizationType(connection.type()).creationTime(connection.created())
                 .lastModifiedTime(connection.modified()).lastAuthorizedTime(connection.authorized()));
     }
 }

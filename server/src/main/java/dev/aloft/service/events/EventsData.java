@@ -214,6 +214,7 @@ final class EventsData {
      * @param parameters of one that was made before there was Secrets Manager here: encrypted, until it has a secret
      * @param secretArn  null of such a one
      * @param kmsKey     of its secret, as it was given, or null for the one that AWS owns
+     * @param failure    why it is in its state, or null
      */
     record KeptConnection(
             String account,
@@ -229,19 +230,26 @@ final class EventsData {
             Instant modified,
             Instant authorized,
             String secretArn,
-            String kmsKey) {
+            String kmsKey,
+            String failure) {
         String arn() {
             return "arn:aws:events:" + region + ":" + account + ":connection/" + name + "/" + id;
         }
 
         KeptConnection withKey(String changed) {
             return new KeptConnection(account, region, name, id, secretId, description, type, parameters, state,
-                    created, modified, authorized, secretArn, changed);
+                    created, modified, authorized, secretArn, changed, failure);
         }
 
         KeptConnection withSecret(String arn) {
             return new KeptConnection(account, region, name, id, secretId, description, type, null, state, created,
-                    modified, authorized, arn, kmsKey);
+                    modified, authorized, arn, kmsKey, failure);
+        }
+
+        /** @param why it is in this state, or null */
+        KeptConnection in(String other, String why, Instant now) {
+            return new KeptConnection(account, region, name, id, secretId, description, type, parameters, other,
+                    created, now, authorized, secretArn, kmsKey, why);
         }
 
         Key key() {

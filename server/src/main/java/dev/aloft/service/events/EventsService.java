@@ -21,12 +21,16 @@ import dev.aloft.kernel.identity.Roles;
 import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
+import dev.aloft.service.events.EventsData.KeptConnection;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -47,6 +51,7 @@ public final class EventsService implements Service, Events {
     private final Schedules schedules;
     private final Forwarding forwarding;
     private final HttpTargets http;
+    private final Deliveries<Authorizing> authorizing;
     private final Deliveries<Dispatch> deadLetters;
     private final Deliveries<RuleDelivery> deliveries;
     private final List<ResourceType> resourceTypes;
@@ -64,10 +69,13 @@ public final class EventsService implements Service, Events {
         ruleTargets = new RuleTargets(data, rules, targets, store);
         tags = new BusTags(buses, rules, store, time);
         archives = new Archives(data, buses, rules, keysOfBuses, store, time);
-        connections = new Connections(data, store, keys, new ConnectionSecrets(endpoint, roles), time);
+        connections = new Connections(data, store, keys, new ConnectionSecrets(endpoint, roles), this::authorize,
+                time);
         destinations = new ApiDestinations(data, connections, store, time);
-        http = new HttpTargets(destinations, connections, new Authorizations(connections, outbound, time),
-                new RateLimits(time), outbound, platform,
+        var authorizations = new Authorizations(connections, outbound, time);
+        authorizing = new Deliveries<>("authorizing", store, time, Codec.of(Authorizing.class),
+                new AuthorizingCarrier(connections, authorizations));
+        http = new HttpTargets(destinations, connections, authorizations, new RateLimits(time), outbound, platform,
                 (caller, access) -> authorizer.require(caller, access, this), time);
         deadLetters = new Deliveries<>("dead-letters", store, time, Codec.of(Dispatch.class),
                 new Dispatches(targets, roles::assume).opening(keysOfBuses::opened).counting(measures::buried));
@@ -91,6 +99,14 @@ public final class EventsService implements Service, Events {
         return http;
     }
 
+    private void authorize(Tx tx, KeptConnection connection) {
+        if (connection.state().equals(ConnectionState.AUTHORIZING)) {
+            authorizing.promise(tx, UUID.nameUUIDFromBytes((connection.arn() + connection.authorized())
+                    .getBytes(StandardCharsets.UTF_8)).toString(),
+                    new Authorizing(connection.key(), connection.authorized()));
+        }
+    }
+
     private Forwarding forwarding() {
         return forwarding;
     }
@@ -102,7 +118,8 @@ public final class EventsService implements Service, Events {
 
     @Override
     public List<Worker> workers() {
-        return List.of(new Worker("events", data.due, this::turn), deliveries.worker(), deadLetters.worker());
+        return List.of(new Worker("events", data.due, this::turn), deliveries.worker(), deadLetters.worker(),
+                authorizing.worker());
     }
 
     private Optional<Instant> turn() {

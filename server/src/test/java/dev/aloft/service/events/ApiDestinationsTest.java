@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,8 @@ class ApiDestinationsTest extends EventsFixture {
     private final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
     /** What the server answers next; 200 where there is nothing. */
     private final Deque<Integer> answers = new ArrayDeque<>();
+    /** What the token endpoint answers. */
+    private final AtomicInteger tokenStatus = new AtomicInteger(200);
     /** The header of this name, with each answer. */
     private final Deque<String> retryAfter = new ArrayDeque<>();
     private HttpServer server;
@@ -62,7 +65,8 @@ class ApiDestinationsTest extends EventsFixture {
         if (!retryAfter.isEmpty()) {
             exchange.getResponseHeaders().set("Retry-After", retryAfter.poll());
         }
-        exchange.sendResponseHeaders(token || answers.isEmpty() ? 200 : answers.poll(), text.length());
+        exchange.sendResponseHeaders(token ? tokenStatus.get() : answers.isEmpty() ? 200 : answers.poll(),
+                text.length());
         exchange.getResponseBody().write(text.getBytes(StandardCharsets.UTF_8));
         exchange.close();
     }
@@ -134,18 +138,47 @@ class ApiDestinationsTest extends EventsFixture {
                 .startsWith("arn:aws:secretsmanager:us-east-1:111122223333:secret:events!connection/c/");
     }
 
+    private Events.CreateConnectionAuthRequestParameters oAuth() {
+        return Events.CreateConnectionAuthRequestParameters.of(p -> p.oAuthParameters(
+            Events.CreateConnectionOAuthRequestParameters.of(o -> o.authorizationEndpoint(url() + "/token")
+                .httpMethod("POST").clientParameters(Events.CreateConnectionOAuthClientRequestParameters.of(c -> c
+                    .clientID("id").clientSecret("s"))))));
+    }
+
+    private Events.DescribeConnectionResponse connection() {
+        time.settle();
+        return events.describeConnection(ROOT, Events.DescribeConnectionRequest.of(r -> r.name("c")));
+    }
+
+    @Test
+    void aConnectionIsAuthorizedOnceItHasAToken() {
+        var made = events.createConnection(ROOT, Events.CreateConnectionRequest.of(r -> r.name("c")
+                .authorizationType("OAUTH_CLIENT_CREDENTIALS").authParameters(oAuth())));
+        assertThat(made.connectionState()).isEqualTo(Events.ConnectionState.AUTHORIZING);
+        assertThat(connection().connectionState()).isEqualTo(Events.ConnectionState.AUTHORIZED);
+        assertThat(requests).extracting(Request::line).containsExactly("POST /token");
+    }
+
+    @Test
+    void aConnectionThatGetsNoTokenIsDeauthorizedUntilItIsPutOtherwise() {
+        tokenStatus.set(401);
+        connection("OAUTH_CLIENT_CREDENTIALS", oAuth());
+        assertThat(connection().connectionState()).isEqualTo(Events.ConnectionState.AUTHORIZING);
+        time.advance(Duration.ofMinutes(1));
+        assertThat(connection().connectionState()).isEqualTo(Events.ConnectionState.DEAUTHORIZED);
+        assertThat(connection().stateReason())
+                .isEqualTo("No token could be had: the token endpoint answered 401");
+
+        tokenStatus.set(200);
+        events.updateConnection(ROOT, Events.UpdateConnectionRequest.of(r -> r.name("c").description("again")));
+        assertThat(connection().connectionState()).isEqualTo(Events.ConnectionState.AUTHORIZED);
+        assertThat(connection().stateReason()).isNull();
+    }
+
     @Test
     void aTokenIsAskedForOnceAndAgainWhenItIsNoLongerTaken() {
-        destination(connection("OAUTH_CLIENT_CREDENTIALS",
-                Events.CreateConnectionAuthRequestParameters.of(p -> p.oAuthParameters(
-            Events.CreateConnectionOAuthRequestParameters.of(o -> o.authorizationEndpoint(url() + "/token")
-                    .httpMethod("POST")
-                .clientParameters(Events.CreateConnectionOAuthClientRequestParameters.of(c -> c.clientID("id")
-                        .clientSecret("s"))))))),
-            "/", 300);
-        assertThat(events.describeApiDestination(ROOT, Events.DescribeApiDestinationRequest.of(r -> r.name("d")))
-                .apiDestinationState())
-            .isEqualTo(Events.ApiDestinationState.INACTIVE);
+        destination(connection("OAUTH_CLIENT_CREDENTIALS", oAuth()), "/", 300);
+        time.settle();
         put();
         put();
         assertThat(requests).extracting(Request::line).containsExactly("POST /token", "POST /?q=1", "POST /?q=1");

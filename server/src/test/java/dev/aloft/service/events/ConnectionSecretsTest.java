@@ -133,7 +133,7 @@ class ConnectionSecretsTest extends EventsFixture {
         var now = time.instant();
         var old = new KeptConnection(ACCOUNT, "us-east-1", "c", "7b0b9ff4-9d2c-4a6f-8b3e-6f2d3b7f1c11", "old", null,
                 "BASIC",
-                sealed, "AUTHORIZED", now, now, now, null, null);
+                sealed, "AUTHORIZED", now, now, now, null, null, null);
         store.in("events").change(tx -> new EventsData().connections.put(tx, old.key(), old));
         assertThat(text(arn())).isEqualTo("{\"username\":\"user\",\"password\":\"pass\"}");
         assertThat(arn()).isEqualTo(arn());

@@ -24,18 +24,12 @@ import dev.aloft.service.dynamodb.value.ValidationException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Changes of a table's settings, of which most stand alone in a request. */
 final class UpdateTable {
-    private static final String NOTHING = "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
-        + "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, "
-        + "ReplicaTransitRoleArn, "
-        + "MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is "
-        + "required";
 
     private static final String EACH_REPLICA = "KMSMasterKeyId must be specified for each replica.";
 
@@ -60,8 +54,10 @@ final class UpdateTable {
 
     UpdateTableResponse update(Caller caller, UpdateTableRequest in) {
         var ref = TableRef.of(caller, in.tableName());
-        refuseNotBuilt(in);
-        checkParts(in);
+        if (in.globalTableSettingsReplicationMode() != null) {
+            throw ApiError.notBuilt("GlobalTableSettingsReplicationMode of DynamoDB UpdateTable");
+        }
+        new TableChange(in).check();
         check(in);
         var updates = updates(in);
         Indexes.check(updates);
@@ -239,69 +235,6 @@ final class UpdateTable {
     private static String status(UpdateTableRequest in) {
         return in.deletionProtectionEnabled() != null || in.onDemandThroughput() != null && in.billingMode() == null
             || in.sseSpecification() != null || in.warmThroughput() != null ? TableStatus.ACTIVE : TableStatus.UPDATING;
-    }
-
-    private static void refuseNotBuilt(UpdateTableRequest in) {
-        var parts = new LinkedHashMap<String, Object>();
-        parts.put("GlobalTableSettingsReplicationMode", in.globalTableSettingsReplicationMode());
-        parts.forEach((name, value) -> {
-            if (value != null) {
-                throw ApiError.notBuilt(name + " of DynamoDB UpdateTable");
-            }
-        });
-    }
-
-    /** Which parts stand alone, in the order in which AWS complains. */
-    private static void checkParts(UpdateTableRequest in) {
-        var parts = new ArrayList<String>();
-        add(parts, "throughput", in.provisionedThroughput());
-        add(parts, "billing", in.billingMode());
-        add(parts, "stream", in.streamSpecification());
-        add(parts, "indexes", in.globalSecondaryIndexUpdates());
-        add(parts, "encryption", in.sseSpecification());
-        add(parts, "class", in.tableClass());
-        add(parts, "protection", in.deletionProtectionEnabled());
-        add(parts, "limit", in.onDemandThroughput());
-        add(parts, "warm", in.warmThroughput());
-        add(parts, "replicas", in.replicaUpdates());
-        boolean emptyIndexes = in.globalSecondaryIndexUpdates() != null && in.globalSecondaryIndexUpdates().isEmpty();
-        if (parts.isEmpty() || emptyIndexes && parts.size() == 1) {
-            throw new ValidationException(NOTHING);
-        }
-        boolean many = parts.size() > 1;
-        boolean joins = in.multiRegionConsistency() != null || in.globalTableWitnessUpdates() != null;
-        if (many && joins && parts.contains("replicas")) {
-            throw new ValidationException(
-                "Requests that modify replicas or witnesses must not also modify other fields");
-        }
-        refuse(many && parts.contains("encryption"),
-            "Server-Side Encryption modification must be the only operation in the request");
-        refuse(many && parts.contains("class"), "TableClass modification must be the only operation in the request");
-        refuse(many && parts.contains("protection"),
-            "DeletionProtection modification must be the only operation in the request");
-        refuse(many && parts.contains("replicas"), "Replica modification must be the only operation in the request");
-        refuse(emptyIndexes, "List of GlobalSecondaryIndexUpdates is empty");
-        boolean makes = in.globalSecondaryIndexUpdates() != null
-            && in.globalSecondaryIndexUpdates().stream().anyMatch(one -> one.create() != null);
-        boolean makesOrDrops = makes || in.globalSecondaryIndexUpdates() != null
-            && in.globalSecondaryIndexUpdates().stream().anyMatch(one -> one.delete() != null);
-        refuse(makes && parts.contains("warm"),
-            "Create global secondary index cannot be specified when updating WarmThroughput");
-        refuse(many && parts.contains("warm"), "WarmThroughput must be the only operation in the request");
-        refuse(parts.contains("limit") && parts.stream().anyMatch(part -> !part.equals("limit")
-            && !part.equals("billing")),
-            "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request");
-        boolean provisions = parts.contains("throughput") || BillingMode.PROVISIONED.equals(in.billingMode());
-        refuse(provisions && parts.contains("stream"), "You cannot modify stream status while updating table IOPS");
-        refuse(provisions && makesOrDrops, "You cannot create or delete index while updating table IOPS");
-        refuse(makesOrDrops && parts.contains("stream"),
-            "You cannot create or delete index while changing stream status");
-    }
-
-    private static void add(List<String> parts, String name, Object given) {
-        if (given != null) {
-            parts.add(name);
-        }
     }
 
     private static void refuse(boolean is, String complaint) {

@@ -3,13 +3,10 @@ package dev.aloft.service.lambda;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Lambda.AliasConfiguration;
-import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
-import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -20,8 +17,6 @@ import java.util.stream.Stream;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html">Weighted aliases</a>
  */
 final class Aliases {
-    private static final int PAGE = 50;
-
     private final Store store;
     private final Functions functions;
 
@@ -146,18 +141,12 @@ final class Aliases {
 
     Lambda.ListAliasesResponse list(Caller caller, Lambda.ListAliasesRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName()).unqualified();
-        int limit = r.maxItems() == null ? PAGE : Math.min(r.maxItems(), PAGE);
-        Key prefix = LambdaData.key(name);
-        return store.read(tx -> {
+        Paged<AliasConfiguration> page = store.read(tx -> {
             functions.find(tx, name);
-            List<AliasConfiguration> all = LambdaData.ALIASES.range(tx, prefix).map(Row::value)
-                    .filter(alias -> r.functionVersion() == null || versions(alias).contains(r.functionVersion()))
-                    .filter(alias -> r.marker() == null || alias.name().compareTo(r.marker()) > 0)
-                    .limit(limit + 1L).toList();
-            List<AliasConfiguration> some = all.size() > limit ? all.subList(0, limit) : all;
-            return Lambda.ListAliasesResponse.of(a -> a.aliases(some)
-                    .nextMarker(Optional.of(all).filter(it -> it.size() > limit).map(_ -> some.getLast().name())
-                            .orElse(null)));
+            return Paged.of(LambdaData.ALIASES.range(tx, Paged.after(LambdaData.key(name), r.marker()))
+                    .filter(row -> r.functionVersion() == null
+                            || versions(row.value()).contains(r.functionVersion())), r.maxItems());
         });
+        return Lambda.ListAliasesResponse.of(a -> a.aliases(page.items()).nextMarker(page.next()));
     }
 }

@@ -5,14 +5,15 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Lambda.CodeSigningConfig;
 import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import java.security.SecureRandom;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Code signing configurations. Nothing here signs packages: to a configuration every package is an unsigned one.
@@ -20,7 +21,6 @@ import java.util.Optional;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html">Code signing</a>
  */
 final class CodeSigning {
-    private static final int PAGE = 50;
     private static final int ID_DIGITS = 17;
 
     private final Store store;
@@ -41,8 +41,7 @@ final class CodeSigning {
 
     /** Of a configuration's ARN. */
     static Key key(String arn) {
-        String[] parts = arn.split(":");
-        return Key.of(parts[4], parts[3], parts[6]);
+        return account(arn).and(arn.split(":")[6]);
     }
 
     Lambda.CreateCodeSigningConfigResponse create(Caller caller, Lambda.CreateCodeSigningConfigRequest r) {
@@ -107,28 +106,25 @@ final class CodeSigning {
     }
 
     Lambda.DeleteCodeSigningConfigResponse delete(Lambda.DeleteCodeSigningConfigRequest r) {
+        String arn = r.codeSigningConfigArn();
         store.change(tx -> {
-            find(tx, r.codeSigningConfigArn());
-            if (!users(tx, r.codeSigningConfigArn()).isEmpty()) {
+            find(tx, arn);
+            if (users(tx, arn, Range.of(account(arn))).findAny().isPresent()) {
                 throw new Lambda.ResourceConflictException(
-                        "Cannot delete the code signing configuration " + r.codeSigningConfigArn()
-                        + " because it is in use.");
+                        "Cannot delete the code signing configuration " + arn + " because it is in use.");
             }
-            LambdaData.CODE_SIGNING_CONFIGS.delete(tx, key(r.codeSigningConfigArn()));
+            LambdaData.CODE_SIGNING_CONFIGS.delete(tx, key(arn));
         });
         return Lambda.DeleteCodeSigningConfigResponse.of(_ -> {});
     }
 
     Lambda.ListCodeSigningConfigsResponse list(Caller caller, Lambda.ListCodeSigningConfigsRequest r) {
-        int limit = r.maxItems() == null ? PAGE : Math.min(r.maxItems(), PAGE);
-        Key prefix = Key.of(caller.account(), caller.region());
-        return store.read(tx -> {
-            var page = LambdaData.CODE_SIGNING_CONFIGS.page(tx, prefix,
-                    Optional.ofNullable(r.marker()).map(prefix::and), limit);
-            List<CodeSigningConfig> configs = page.values().stream().map(LambdaData.SigningConfig::config).toList();
-            return Lambda.ListCodeSigningConfigsResponse.of(a -> a.codeSigningConfigs(configs)
-                    .nextMarker(page.next().isEmpty() ? null : configs.getLast().codeSigningConfigId()));
-        });
+        Key account = Key.of(caller.account(), caller.region());
+        var page = store.read(tx -> Paged.of(
+                LambdaData.CODE_SIGNING_CONFIGS.range(tx, Paged.after(account, r.marker()))
+                        .map(row -> new Row<>(row.key(), row.value().config())), r.maxItems()));
+        return Lambda.ListCodeSigningConfigsResponse.of(
+                a -> a.codeSigningConfigs(page.items()).nextMarker(page.next()));
     }
 
     // ---- of functions
@@ -192,19 +188,24 @@ final class CodeSigning {
     }
 
     Lambda.ListFunctionsByCodeSigningConfigResponse functions(Lambda.ListFunctionsByCodeSigningConfigRequest r) {
-        int limit = r.maxItems() == null ? PAGE : Math.min(r.maxItems(), PAGE);
-        List<String> all = store.read(tx -> {
-            find(tx, r.codeSigningConfigArn());
-            return users(tx, r.codeSigningConfigArn());
-        }).stream().filter(arn -> r.marker() == null || arn.compareTo(r.marker()) > 0).toList();
-        List<String> some = all.size() > limit ? all.subList(0, limit) : all;
-        return Lambda.ListFunctionsByCodeSigningConfigResponse.of(a -> a.functionArns(some)
-                .nextMarker(all.size() > limit ? some.getLast() : null));
+        String arn = r.codeSigningConfigArn();
+        Paged<String> page = store.read(tx -> {
+            find(tx, arn);
+            return Paged.of(users(tx, arn, Paged.after(account(arn), r.marker())), r.maxItems());
+        });
+        return Lambda.ListFunctionsByCodeSigningConfigResponse.of(
+                a -> a.functionArns(page.items()).nextMarker(page.next()));
     }
 
-    private static List<String> users(ReadTx tx, String arn) {
+    /** The ARNs of the functions that have it. */
+    private static Stream<Row<String>> users(ReadTx tx, String arn, Range range) {
+        return LambdaData.CODE_SIGNED.range(tx, range).filter(row -> row.value().equals(arn)).map(Row::key)
+                .map(key -> new Row<>(key, new FunctionName(key.text(0), key.text(1), key.text(2), null).arn()));
+    }
+
+    /** The account and region of a configuration, which are its functions' too. */
+    private static Key account(String arn) {
         String[] parts = arn.split(":");
-        return LambdaData.CODE_SIGNED.range(tx, Key.of(parts[4], parts[3])).filter(row -> row.value().equals(arn))
-                .map(Row::key).map(key -> new FunctionName(key.text(0), key.text(1), key.text(2), null).arn()).toList();
+        return Key.of(parts[4], parts[3]);
     }
 }

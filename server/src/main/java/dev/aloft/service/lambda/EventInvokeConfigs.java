@@ -5,7 +5,6 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Lambda.FunctionEventInvokeConfig;
 import dev.aloft.kernel.store.Key;
-import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import java.time.Instant;
@@ -19,7 +18,6 @@ import java.util.Set;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html">PutFunctionEventInvokeConfig</a>
  */
 final class EventInvokeConfigs {
-    private static final int PAGE = 50;
     private static final Set<String> ON_SUCCESS = Set.of("sqs", "sns", "lambda", "events");
     private static final Set<String> ON_FAILURE = Set.of("sqs", "sns", "lambda", "events", "s3");
 
@@ -82,14 +80,10 @@ final class EventInvokeConfigs {
     Lambda.ListFunctionEventInvokeConfigsResponse list(Caller caller, Lambda.ListFunctionEventInvokeConfigsRequest r) {
         var name = FunctionName.of(caller, r.functionName()).unqualified();
         function(name);
-        var prefix = LambdaData.key(name);
-        int limit = r.maxItems() == null ? PAGE : Math.min(r.maxItems(), PAGE);
-        var page = store
-                .read(tx -> LambdaData.EVENT_INVOKE_CONFIGS.page(tx, prefix,
-                        Optional.ofNullable(r.marker()).map(prefix::and), limit));
-        return Lambda.ListFunctionEventInvokeConfigsResponse.of(a -> a
-                .functionEventInvokeConfigs(page.rows().stream().map(Row::value).toList())
-                .nextMarker(page.next().map(key -> key.text(key.size() - 1)).orElse(null)));
+        var page = store.read(tx -> Paged.of(LambdaData.EVENT_INVOKE_CONFIGS.range(tx,
+                Paged.after(LambdaData.key(name), r.marker())), r.maxItems()));
+        return Lambda.ListFunctionEventInvokeConfigsResponse.of(
+                a -> a.functionEventInvokeConfigs(page.items()).nextMarker(page.next()));
     }
 
     static Key key(FunctionName name) {

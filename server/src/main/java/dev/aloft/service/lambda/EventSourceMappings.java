@@ -120,20 +120,14 @@ final class EventSourceMappings {
     }
 
     Lambda.ListEventSourceMappingsResponse list(Caller caller, Lambda.ListEventSourceMappingsRequest r) {
-        var prefix = Key.of(caller.account(), caller.region());
-        int limit = r.maxItems() == null ? PAGE : Math.min(r.maxItems(), PAGE);
+        var account = Key.of(caller.account(), caller.region());
         var function = r.functionName() == null ? null : FunctionName.of(caller, r.functionName());
-        var found = store.<List<Mapping>>read(tx -> LambdaData.MAPPINGS.range(tx, prefix).map(Row::value)
-                .filter(mapping -> r.eventSourceArn() == null
-                        || r.eventSourceArn().equals(mapping.configuration().eventSourceArn()))
-                .filter(mapping -> function == null || isFor(mapping, function))
-                .filter(mapping -> r.marker() == null || mapping.uuid().compareTo(r.marker()) > 0)
-                .limit(limit + 1L).toList());
-        boolean more = found.size() > limit;
-        var page = more ? found.subList(0, limit) : found;
-        return Lambda.ListEventSourceMappingsResponse.of(a ->
-                a.eventSourceMappings(page.stream().map(this::told).toList())
-                .nextMarker(more ? page.getLast().uuid() : null));
+        var page = store.read(tx -> Paged.of(LambdaData.MAPPINGS.range(tx, Paged.after(account, r.marker()))
+                .filter(row -> r.eventSourceArn() == null
+                        || r.eventSourceArn().equals(row.value().configuration().eventSourceArn()))
+                .filter(row -> function == null || isFor(row.value(), function)), r.maxItems(), PAGE));
+        return Lambda.ListEventSourceMappingsResponse.of(a -> a
+                .eventSourceMappings(page.items().stream().map(this::told).toList()).nextMarker(page.next()));
     }
 
     private static boolean isFor(Mapping mapping, FunctionName function) {

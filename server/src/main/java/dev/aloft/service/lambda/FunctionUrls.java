@@ -10,7 +10,6 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import java.net.URI;
 import java.security.SecureRandom;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,7 +19,6 @@ import java.util.Optional;
  *     URLs</a>
  */
 final class FunctionUrls {
-    private static final int PAGE = 50;
     private static final int ID_LENGTH = 32;
     private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 
@@ -124,17 +122,13 @@ final class FunctionUrls {
 
     Lambda.ListFunctionUrlConfigsResponse list(Caller caller, Lambda.ListFunctionUrlConfigsRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName()).unqualified();
-        int limit = r.maxItems() == null ? PAGE : r.maxItems();
-        Key prefix = LambdaData.key(name);
-        return store.read(tx -> {
+        Paged<FunctionUrlConfig> page = store.read(tx -> {
             exists(tx, name);
-            var page = LambdaData.URLS.page(tx, prefix, Optional.ofNullable(r.marker())
-                    .map(arn -> LambdaData.qualified(FunctionName.of(caller, arn))), limit);
-            List<FunctionUrlConfig> configs = page.rows().stream()
-                    .map((Row<LambdaData.Url> row) -> read(caller, name(row.key()), row.value())).toList();
-            return Lambda.ListFunctionUrlConfigsResponse.of(a -> a.functionUrlConfigs(configs)
-                    .nextMarker(page.next().isEmpty() ? null : configs.getLast().functionArn()));
+            return Paged.of(LambdaData.URLS.range(tx, Paged.after(LambdaData.key(name), r.marker()))
+                    .map(row -> new Row<>(row.key(), read(caller, name(row.key()), row.value()))), r.maxItems());
         });
+        return Lambda.ListFunctionUrlConfigsResponse.of(
+                a -> a.functionUrlConfigs(page.items()).nextMarker(page.next()));
     }
 
     /** As it was said: a mode that was not is not told. */

@@ -27,7 +27,6 @@ import java.util.stream.Stream;
 
 /** Functions: found, told, listed, deleted. */
 final class Functions implements AutoCloseable {
-    private static final int PAGE = 50;
     private static final int CLOSING_SECONDS = 10;
     private static final int DEBUGGED_SECONDS = 24 * 60 * 60;
 
@@ -264,53 +263,34 @@ final class Functions implements AutoCloseable {
             // A region asks for nothing but the replicas of Lambda@Edge that came from there, which nobody has here.
             return Lambda.ListFunctionsResponse.of(a -> a.functions(List.of()));
         }
-        int limit = r.maxItems() == null ? PAGE : Math.min(r.maxItems(), PAGE);
-        List<FunctionConfiguration> found = "ALL".equals(r.functionVersion())
-                ? allVersions(caller, r.marker(), limit + 1)
-                : unqualified(caller, r.marker(), limit + 1);
-        boolean more = found.size() > limit;
-        List<FunctionConfiguration> page = more ? found.subList(0, limit) : found;
-        return Lambda.ListFunctionsResponse.of(a -> a.functions(page.stream().map(Settings::listed).toList())
-                .nextMarker(more ? page.getLast().functionName() + ":" + page.getLast().version() : null));
-    }
-
-    private List<FunctionConfiguration> unqualified(Caller caller, String marker, int limit) {
         Key account = Key.of(caller.account(), caller.region());
-        Range range = Range.of(account);
-        Range after = marker == null ? range : range.after(account.and(marked(marker).getFirst()));
-        return store.read(tx -> LambdaData.FUNCTIONS.range(tx, after).limit(limit).map(row -> row.value().latest())
-                .toList());
+        Paged<FunctionConfiguration> page = store.read(tx -> Paged.of("ALL".equals(r.functionVersion())
+                ? allVersions(tx, caller, account, r.marker())
+                : LambdaData.FUNCTIONS.range(tx, Paged.after(account, r.marker()))
+                        .map(row -> new Row<>(row.key(), row.value().latest())), r.maxItems()));
+        return Lambda.ListFunctionsResponse.of(a -> a
+                .functions(page.items().stream().map(Settings::listed).toList()).nextMarker(page.next()));
     }
 
     /** Each version is an item of its own, so a page may end amid the versions of a function. */
-    private List<FunctionConfiguration> allVersions(Caller caller, String marker, int limit) {
-        Key account = Key.of(caller.account(), caller.region());
-        var last = marker == null ? List.of("", FunctionName.LATEST) : marked(marker);
-        Range from = Range.of(account).from(account.and(last.getFirst()));
-        return store.read(tx -> LambdaData.FUNCTIONS.range(tx, from)
-                .map(row -> row.value().latest())
-                .flatMap(latest -> versions(tx, caller, latest))
-                .filter(version -> !version.functionName().equals(last.getFirst())
-                        || number(version.version()) > number(last.getLast()))
-                .limit(limit).toList());
+    private static Stream<Row<FunctionConfiguration>> allVersions(ReadTx tx, Caller caller, Key account,
+            String marker) {
+        Optional<Key> last = Paged.marked(account, marker);
+        Range range = Range.of(account);
+        return LambdaData.FUNCTIONS.range(tx, last.map(key -> range.from(account.and(key.text(2)))).orElse(range))
+                .map(row -> new FunctionName(caller.account(), caller.region(), row.key().text(2), null))
+                .flatMap(name -> versions(tx, name, last));
     }
 
-    private static Stream<FunctionConfiguration> versions(ReadTx tx, Caller caller, FunctionConfiguration latest) {
-        var name = new FunctionName(caller.account(), caller.region(), latest.functionName(), null);
-        return Stream.concat(
-                Stream.of(latest.toBuilder().functionArn(name.arn() + ":" + FunctionName.LATEST).build()),
-                LambdaData.VERSIONS.range(tx, LambdaData.key(name)).map(row -> row.value().configuration()));
-    }
-
-    /** The name and the version that a page ended with. */
-    private static List<String> marked(String marker) {
-        int colon = marker.indexOf(':');
-        return colon < 0 ? List.of(marker, FunctionName.LATEST)
-                : List.of(marker.substring(0, colon), marker.substring(colon + 1));
-    }
-
-    private static long number(String version) {
-        return version.matches("\\d{1,18}") ? Long.parseLong(version) : 0;
+    /** $LATEST, then those that were published, of what comes behind a row. */
+    static Stream<Row<FunctionConfiguration>> versions(ReadTx tx, FunctionName name, Optional<Key> last) {
+        Key function = LambdaData.key(name);
+        Stream<Row<FunctionConfiguration>> latest = LambdaData.FUNCTIONS.get(tx, function).stream()
+                .map(it -> it.latest().toBuilder().functionArn(name.arn() + ":" + FunctionName.LATEST).build())
+                .map(configuration -> new Row<>(function.and(0L), configuration));
+        return Stream.concat(latest, LambdaData.VERSIONS.range(tx, function)
+                .map(row -> new Row<>(row.key(), row.value().configuration())))
+                .filter(row -> last.isEmpty() || row.key().compareTo(last.get()) > 0);
     }
 
     // ---- delete

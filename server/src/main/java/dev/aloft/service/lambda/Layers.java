@@ -6,6 +6,7 @@ import dev.aloft.api.Lambda;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import java.util.ArrayList;
@@ -23,7 +24,6 @@ import java.util.Set;
  */
 final class Layers {
     static final int MOST_LAYERS = 5;
-    private static final int PAGE = 50;
     private static final Set<String> ARCHITECTURES = Set.of("x86_64", "arm64");
     /** Those that layers named once and functions can not any more. */
     private static final Set<String> OLD_RUNTIMES =
@@ -142,20 +142,13 @@ final class Layers {
 
     /** The newest first. */
     Lambda.ListLayerVersionsResponse versions(Caller caller, Lambda.ListLayerVersionsRequest r) {
-        LayerName name = LayerName.of(caller, r.layerName());
-        int limit = r.maxItems() == null ? PAGE : r.maxItems();
-        long before = r.marker() != null && r.marker().matches("\\d{1,18}") ? Long.parseLong(r.marker())
-                : Long.MAX_VALUE;
-        List<Lambda.LayerVersionsListItem> found = store.read(tx -> LambdaData.LAYER_VERSIONS
-                .range(tx, Range.of(name.key()).reversed())
-                .map(row -> row.value().description())
-                .filter(layer -> layer.version() < before)
-                .filter(layer -> compatible(layer, r.compatibleRuntime(), r.compatibleArchitecture()))
-                .limit(limit + 1L).map(Layers::item).toList());
-        boolean more = found.size() > limit;
-        List<Lambda.LayerVersionsListItem> some = more ? found.subList(0, limit) : found;
-        return Lambda.ListLayerVersionsResponse.of(a -> a.layerVersions(some)
-                .nextMarker(more ? String.valueOf(some.getLast().version()) : null));
+        Key layer = LayerName.of(caller, r.layerName()).key();
+        Range range = Paged.after(Range.of(layer).reversed(), layer, r.marker());
+        var page = store.read(tx -> Paged.of(LambdaData.LAYER_VERSIONS.range(tx, range)
+                .filter(row -> compatible(row.value().description(), r.compatibleRuntime(),
+                        r.compatibleArchitecture()))
+                .map(row -> new Row<>(row.key(), item(row.value().description()))), r.maxItems()));
+        return Lambda.ListLayerVersionsResponse.of(a -> a.layerVersions(page.items()).nextMarker(page.next()));
     }
 
     private static boolean compatible(Lambda.GetLayerVersionResponse layer, String runtime, String architecture) {
@@ -175,16 +168,11 @@ final class Layers {
 
     /** Each with its newest version that matches; without one a layer is not told. */
     Lambda.ListLayersResponse list(Caller caller, Lambda.ListLayersRequest r) {
-        int limit = r.maxItems() == null ? PAGE : r.maxItems();
         Key account = Key.of(caller.account(), caller.region());
-        List<Lambda.LayersListItem> found = store.read(tx -> LambdaData.LAYERS.range(tx, account)
-                .map(row -> new LayerName(caller.account(), caller.region(), row.key().text(2), 0))
-                .filter(name -> r.marker() == null || name.name().compareTo(r.marker()) > 0)
-                .flatMap(name -> newest(tx, name, r).stream())
-                .limit(limit + 1L).toList());
-        boolean more = found.size() > limit;
-        List<Lambda.LayersListItem> some = more ? found.subList(0, limit) : found;
-        return Lambda.ListLayersResponse.of(a -> a.layers(some).nextMarker(more ? some.getLast().layerName() : null));
+        var page = store.read(tx -> Paged.of(LambdaData.LAYERS.range(tx, Paged.after(account, r.marker()))
+                .flatMap(row -> newest(tx, new LayerName(caller.account(), caller.region(), row.key().text(2), 0), r)
+                        .map(layer -> new Row<>(row.key(), layer)).stream()), r.maxItems()));
+        return Lambda.ListLayersResponse.of(a -> a.layers(page.items()).nextMarker(page.next()));
     }
 
     private static Optional<Lambda.LayersListItem> newest(ReadTx tx, LayerName name, Lambda.ListLayersRequest r) {

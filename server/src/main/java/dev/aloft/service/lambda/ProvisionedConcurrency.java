@@ -3,7 +3,7 @@ package dev.aloft.service.lambda;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.kernel.store.Key;
-import dev.aloft.kernel.store.Page;
+import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
@@ -23,7 +23,6 @@ import java.util.Optional;
 final class ProvisionedConcurrency {
     private static final DateTimeFormatter MODIFIED =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss'+0000'").withZone(ZoneOffset.UTC);
-    private static final int DEFAULT_PAGE = 50;
 
     private final Store store;
     private final Functions functions;
@@ -172,26 +171,26 @@ final class ProvisionedConcurrency {
     Lambda.ListProvisionedConcurrencyConfigsResponse list(Caller caller,
             Lambda.ListProvisionedConcurrencyConfigsRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName()).latestOnly();
-        int limit = r.maxItems() == null ? DEFAULT_PAGE : Math.min(r.maxItems(), DEFAULT_PAGE);
-        Key prefix = LambdaData.key(name);
-        Page<LambdaData.Provisioned> page = store.read(tx -> {
+        var page = store.read(tx -> {
             functions.find(tx, name);
-            return LambdaData.PROVISIONED.page(tx, prefix, Optional.ofNullable(r.marker()).map(prefix::and), limit);
+            return Paged.of(LambdaData.PROVISIONED.range(tx, Paged.after(LambdaData.key(name), r.marker()))
+                    .map(row -> new Row<>(row.key(), row)), r.maxItems());
         });
-        var items = new ArrayList<Lambda.ProvisionedConcurrencyConfigListItem>();
-        for (var row : page.rows()) {
-            String arn = name.arn() + ":" + row.key().text(row.key().size() - 1);
-            Provisioned.State state = provisioned.state(arn, row.value().requested());
-            items.add(Lambda.ProvisionedConcurrencyConfigListItem.of(i -> i.functionArn(arn)
-                    .requestedProvisionedConcurrentExecutions(row.value().requested())
-                    .allocatedProvisionedConcurrentExecutions(state.allocated())
-                    .availableProvisionedConcurrentExecutions(state.allocated())
-                    .status(state.status())
-                    .statusReason(state.reason())
-                    .lastModified(row.value().lastModified())));
-        }
-        return Lambda.ListProvisionedConcurrencyConfigsResponse.of(a -> a.provisionedConcurrencyConfigs(items)
-                .nextMarker(page.next().map(key -> key.text(key.size() - 1)).orElse(null)));
+        return Lambda.ListProvisionedConcurrencyConfigsResponse.of(a -> a
+                .provisionedConcurrencyConfigs(page.items().stream().map(row -> item(name, row)).toList())
+                .nextMarker(page.next()));
+    }
+
+    private Lambda.ProvisionedConcurrencyConfigListItem item(FunctionName function, Row<LambdaData.Provisioned> row) {
+        String arn = function.with(row.key().text(3)).qualifiedArn();
+        Provisioned.State state = provisioned.state(arn, row.value().requested());
+        return Lambda.ProvisionedConcurrencyConfigListItem.of(i -> i.functionArn(arn)
+                .requestedProvisionedConcurrentExecutions(row.value().requested())
+                .allocatedProvisionedConcurrentExecutions(state.allocated())
+                .availableProvisionedConcurrentExecutions(state.allocated())
+                .status(state.status())
+                .statusReason(state.reason())
+                .lastModified(row.value().lastModified()));
     }
 
     /** Deleting what is not there succeeds. */

@@ -3,11 +3,9 @@ package dev.aloft.service.lambda;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Lambda.FunctionConfiguration;
-import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
-import java.util.ArrayList;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -17,8 +15,6 @@ import java.util.UUID;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html">Function versions</a>
  */
 final class Versions {
-    private static final int PAGE = 50;
-
     private final Store store;
     private final Functions functions;
     private final Snapshots snapshots;
@@ -96,24 +92,12 @@ final class Versions {
 
     Lambda.ListVersionsByFunctionResponse list(Caller caller, Lambda.ListVersionsByFunctionRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName());
-        int limit = r.maxItems() == null ? PAGE : Math.min(r.maxItems(), PAGE);
-        return store.read(tx -> {
-            LambdaData.Function function = functions.find(tx, name);
-            var all = new ArrayList<FunctionConfiguration>();
-            if (r.marker() == null) {
-                all.add(function.latest().toBuilder().functionArn(name.arn() + ":" + FunctionName.LATEST).build());
-            }
-            Key prefix = LambdaData.key(name);
-            var page = LambdaData.VERSIONS.page(tx, prefix,
-                    Optional.ofNullable(r.marker()).filter(m -> m.matches("\\d{1,18}"))
-                    .map(m -> prefix.and(Long.parseLong(m))),
-                    limit - all.size());
-            page.rows().forEach(row -> all.add(row.value().configuration()));
-            boolean more = page.next().isPresent()
-                    || limit == all.size() && r.marker() == null && function.published() > 0
-                    && page.rows().isEmpty();
-            return Lambda.ListVersionsByFunctionResponse.of(a -> a.versions(all.stream().map(Settings::listed).toList())
-                    .nextMarker(!more ? null : page.rows().isEmpty() ? "0" : all.getLast().version()));
+        Paged<FunctionConfiguration> page = store.read(tx -> {
+            functions.find(tx, name);
+            return Paged.of(Functions.versions(tx, name.unqualified(),
+                    Paged.marked(LambdaData.key(name), r.marker())), r.maxItems());
         });
+        return Lambda.ListVersionsByFunctionResponse.of(a -> a
+                .versions(page.items().stream().map(Settings::listed).toList()).nextMarker(page.next()));
     }
 }

@@ -172,7 +172,6 @@ class LayersTest {
         assertThat(versions(r -> r.compatibleRuntime("python3.12").compatibleArchitecture("arm64")))
                 .containsExactly(1L);
         assertThat(versions(r -> r.maxItems(1))).containsExactly(3L);
-        assertThat(versions(r -> r.marker("3"))).containsExactly(1L);
         var listed = test.lambda
                 .listLayers(caller(), Lambda.ListLayersRequest.of(r -> r.compatibleRuntime("python3.12"))).layers();
         assertThat(listed).singleElement().satisfies(layer -> {

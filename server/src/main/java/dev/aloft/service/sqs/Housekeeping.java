@@ -24,14 +24,14 @@ final class Housekeeping {
 
     private final SqsData data;
     private final Retention retention;
-    private final MoveTasks moveTasks;
+    private final Moving moving;
     private final Store store;
     private final Time time;
 
-    Housekeeping(SqsData data, Retention retention, MoveTasks moveTasks, Store store, Time time) {
+    Housekeeping(SqsData data, Retention retention, Moving moving, Store store, Time time) {
         this.data = data;
         this.retention = retention;
-        this.moveTasks = moveTasks;
+        this.moving = moving;
         this.store = store;
         this.time = time;
     }
@@ -48,7 +48,7 @@ final class Housekeeping {
 
     /** KMS, which may have to be asked before messages are moved, is not called in a transaction. */
     private boolean some(Due.Waiting<Chore> waiting, Instant now) {
-        var resealed = waiting.value() instanceof Chore.Move(var task) ? moveTasks.resealed(task, now)
+        var resealed = waiting.value() instanceof Chore.Move(var task) ? moving.resealed(task, now)
             : Map.<Long, Content>of();
         return store.write(tx -> some(tx, waiting, resealed, now));
     }
@@ -64,7 +64,7 @@ final class Housekeeping {
                 data.deleted.delete(tx, queue);
                 yield done(tx, waiting.id());
             }
-            case Chore.Move(var task) -> again(tx, waiting.id(), moveTasks.some(tx, task, resealed, now), now);
+            case Chore.Move(var task) -> again(tx, waiting.id(), moving.some(tx, task, resealed, now), now);
             case Chore.Forget(var attempt) -> {
                 data.attempts.delete(tx, attempt);
                 yield done(tx, waiting.id());

@@ -26,6 +26,8 @@ record Queue(
         Instant purged,
         Instant scoped) {
 
+    static final String OF_CLOUDFORMATION = "aws:cloudformation:";
+
     /** Where messages go that were received too often. */
     record Redrive(String deadLetterArn, int maxReceiveCount) {}
 
@@ -46,6 +48,13 @@ record Queue(
 
     Queue withTags(Map<String, String> changed) {
         return new Queue(name, id, line, created, modified, attributes, redrive, changed, purged, scoped);
+    }
+
+    /** Without those by which CloudFormation knows the queue again: on AWS a queue does not get them. */
+    Map<String, String> toldTags() {
+        var told = new LinkedHashMap<>(tags);
+        told.keySet().removeIf(key -> key.startsWith(OF_CLOUDFORMATION));
+        return told;
     }
 
     Queue emptied(long newLine, Instant now) {

@@ -20,21 +20,23 @@ import java.util.Set;
 record QueueResource(Sqs sqs, Queues queues) implements ResourceType {
     private static final int MAX_NAME = 80;
     private static final String FIFO = ".fifo";
-    /** The properties that are attributes, and what a queue gets whose template has one no longer. */
+    /**
+     * The properties that are attributes, and what a queue gets whose template has one no longer: mostly what it had at
+     * first, but CloudFormation knows an older limit of messages.
+     */
     private static final Map<String, String> ATTRIBUTES = Map.ofEntries(
         Map.entry("ContentBasedDeduplication", "false"),
-        Map.entry("DeduplicationScope", "queue"),
         Map.entry("DelaySeconds", "0"),
-        Map.entry("FifoThroughputLimit", "perQueue"),
         Map.entry("KmsDataKeyReusePeriodSeconds", "300"),
         Map.entry("KmsMasterKeyId", ""),
-        Map.entry("MaximumMessageSize", "1048576"),
+        Map.entry("MaximumMessageSize", "262144"),
         Map.entry("MessageRetentionPeriod", "345600"),
         Map.entry("ReceiveMessageWaitTimeSeconds", "0"),
         Map.entry("RedriveAllowPolicy", ""),
         Map.entry("RedrivePolicy", ""),
-        Map.entry("SqsManagedSseEnabled", "true"),
         Map.entry("VisibilityTimeout", "30"));
+    /** Those that stay as they are when a template has them no longer, as was seen on AWS. */
+    private static final Set<String> KEPT = Set.of("DeduplicationScope", "FifoThroughputLimit", "SqsManagedSseEnabled");
 
     @Override
     public String type() {
@@ -49,6 +51,7 @@ record QueueResource(Sqs sqs, Queues queues) implements ResourceType {
     @Override
     public Set<String> properties() {
         var all = new HashSet<>(ATTRIBUTES.keySet());
+        all.addAll(KEPT);
         all.addAll(Set.of("QueueName", "FifoQueue", "Tags"));
         return all;
     }
@@ -95,13 +98,12 @@ record QueueResource(Sqs sqs, Queues queues) implements ResourceType {
     private static Map<String, String> attributes(Map<String, Object> properties) {
         var attributes = new LinkedHashMap<String, String>();
         properties.forEach((name, value) -> {
-            if (ATTRIBUTES.containsKey(name) && value != null) {
+            if ((ATTRIBUTES.containsKey(name) || KEPT.contains(name)) && value != null) {
                 attributes.put(name, value instanceof Map<?, ?> ? JsonWriter.string(value) : value.toString());
             }
         });
         return attributes;
     }
-
 
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
@@ -121,17 +123,13 @@ record QueueResource(Sqs sqs, Queues queues) implements ResourceType {
     private static Map<String, String> changed(Map<String, String> before, Map<String, String> after) {
         var changed = new LinkedHashMap<>(after);
         changed.entrySet().removeIf(entry -> entry.getValue().equals(before.get(entry.getKey())));
-        before.keySet().stream().filter(name -> !after.containsKey(name))
+        before.keySet().stream().filter(name -> !after.containsKey(name) && !KEPT.contains(name))
             .forEach(name -> changed.put(name, ATTRIBUTES.get(name)));
-        // The two kinds of encryption exclude each other: a key of one's own takes SQS's away, and without it that is
-        // back.
         if (after.containsKey("KmsMasterKeyId")) {
+            // The two kinds of encryption exclude each other.
             changed.remove("SqsManagedSseEnabled", "true");
         } else {
             changed.remove("KmsDataKeyReusePeriodSeconds");
-        }
-        if (changed.remove("KmsMasterKeyId", "")) {
-            changed.putIfAbsent("SqsManagedSseEnabled", "true");
         }
         return changed;
     }

@@ -344,14 +344,14 @@ final class Queues {
 
     private static void checkTags(QueueName name, Map<String, String> tags) {
         QueueSettings.check(tags, name.isFifo());
-        if (tags.size() > MOST_TAGS) {
+        if (tags.keySet().stream().filter(key -> !key.startsWith(Queue.OF_CLOUDFORMATION)).count() > MOST_TAGS) {
             throw Errors.invalid("Too many tags added for queue " + name.name() + ".");
         }
         tags.forEach((key, value) -> {
             if (key.isEmpty() || key.length() > 128) {
                 throw Errors.invalid("Tag keys must be between 1 and 128 characters in length.");
             }
-            if (key.startsWith("aws:") && !key.startsWith("aws:cloudformation:")) {
+            if (key.startsWith("aws:") && !key.startsWith(Queue.OF_CLOUDFORMATION)) {
                 throw Errors.invalid("Tag keys must not begin with aws:.");
             }
             if (value == null || value.length() > 256) {

@@ -51,8 +51,9 @@ public final class SqsService implements Service, Sqs {
         receive = new Receive(data, queues, lines, new DeadLetters(data, lines, arrivals), measures, arrivals,
             encryption, store, time);
         messages = new Messages(queues, lines, measures, arrivals, store, time);
-        moveTasks = new MoveTasks(data, lines, arrivals, encryption, store, time);
-        housekeeping = new Housekeeping(data, new Retention(data, lines), moveTasks, store, time);
+        moveTasks = new MoveTasks(data, lines, store, time);
+        housekeeping = new Housekeeping(data, new Retention(data, lines),
+            new Moving(data, lines, arrivals, encryption, store), store, time);
         var sqs = Sqs.at(endpoint);
         resourceTypes = List.of(new QueueResource(sqs, queues), new QueuePolicyResource(sqs, false),
             new QueuePolicyResource(sqs, true));
@@ -188,7 +189,7 @@ public final class SqsService implements Service, Sqs {
 
     @Override
     public ListQueueTagsResponse listQueueTags(Caller caller, ListQueueTagsRequest input) {
-        var tags = queues.get(QueueName.of(caller, input.queueUrl())).tags();
+        var tags = queues.get(QueueName.of(caller, input.queueUrl())).toldTags();
         return ListQueueTagsResponse.of(r -> r.tags(tags.isEmpty() ? null : tags));
     }
 

@@ -7,6 +7,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Sqs;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.ResourceType.Desired;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,9 +56,34 @@ class SqsResourcesTest extends SqsFixture {
             "Tags", List.of(Map.of("Key", "a", "Value", "2")));
         type("Queue").update(CALLER, url, before, after);
         assertThat(attributes(url)).containsEntry("DelaySeconds", "0").containsEntry("VisibilityTimeout", "60")
-            .containsEntry("SqsManagedSseEnabled", "true").doesNotContainKeys("RedrivePolicy", "KmsMasterKeyId");
+            .containsEntry("SqsManagedSseEnabled", "false").doesNotContainKeys("RedrivePolicy", "KmsMasterKeyId");
         assertThat(sqs.listQueueTags(CALLER, Sqs.ListQueueTagsRequest.of(r -> r.queueUrl(url))).tags())
             .containsEntry("a", "2").doesNotContainKey("b");
+    }
+
+    /** As recorded: how a FIFO queue deduplicates stays, and so does whether SQS encrypts. */
+    @Test
+    void someOfWhatATemplateHasNoLongerStays() {
+        var before = desired("Jobs", "QueueName", "jobs.fifo", "FifoQueue", true, "ContentBasedDeduplication", true,
+            "DeduplicationScope", "messageGroup", "FifoThroughputLimit", "perMessageGroupId",
+            "MaximumMessageSize", 3232, "SqsManagedSseEnabled", false);
+        var url = type("Queue").create(CALLER, before).physicalId();
+        type("Queue").update(CALLER, url, before, desired("Jobs", "QueueName", "jobs.fifo", "FifoQueue", true));
+        assertThat(attributes(url)).containsEntry("ContentBasedDeduplication", "false")
+            .containsEntry("DeduplicationScope", "messageGroup")
+            .containsEntry("FifoThroughputLimit", "perMessageGroupId")
+            .containsEntry("MaximumMessageSize", "262144").containsEntry("SqsManagedSseEnabled", "false");
+    }
+
+    @Test
+    void aQueueTellsItsOwnTagsOnly() {
+        var tags = new ArrayList<Map<String, Object>>();
+        for (int i = 0; i < 50; i++) {
+            tags.add(Map.of("Key", "k" + i, "Value", "v"));
+        }
+        var url = type("Queue").create(CALLER, desired("Jobs", "QueueName", "jobs", "Tags", tags)).physicalId();
+        assertThat(sqs.listQueueTags(CALLER, Sqs.ListQueueTagsRequest.of(r -> r.queueUrl(url))).tags()).hasSize(50)
+            .containsEntry("k0", "v");
     }
 
     @Test

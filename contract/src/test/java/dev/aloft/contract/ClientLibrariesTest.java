@@ -2,6 +2,8 @@ package dev.aloft.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.amazon.sqs.javamessaging.AmazonSQSExtendedClient;
+import com.amazon.sqs.javamessaging.ExtendedClientConfiguration;
 import com.amazon.sqs.javamessaging.ProviderConfiguration;
 import com.amazon.sqs.javamessaging.SQSConnectionFactory;
 import io.awspring.cloud.sqs.annotation.SqsListener;
@@ -38,23 +40,19 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.messaging.support.MessageBuilder;
-import software.amazon.awssdk.core.SdkBytes;
-import software.amazon.awssdk.services.cloudwatch.CloudWatchAsyncClient;
-import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
-import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /**
- * The libraries by which applications use queues and streams, with nothing changed but the address; all at the same
+ * The libraries by which applications use queues, with nothing changed but the address; all at the same
  * time.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class ClientLibrariesTest {
     private static final int SECONDS = 60;
-    private static final int RECORDS = 20;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private static Path folder;
@@ -125,6 +123,26 @@ class ClientLibrariesTest {
             again.acknowledge();
         } finally {
             connection.close();
+        }
+        assertThat(left(url)).isZero();
+    }
+
+    /** What is larger than a message may be lies in a bucket, as long as the message is there. */
+    @Test
+    void theExtendedClientOfAwsKeepsLargeMessagesInABucket() throws Exception {
+        var url = queue("large");
+        var text = "x".repeat(3 << 20);
+        try (var s3 = product.client(S3Client.builder().forcePathStyle(true));
+                var plain = product.client(SqsClient.builder());
+                var client = new AmazonSQSExtendedClient(plain,
+                        new ExtendedClientConfiguration().withPayloadSupportEnabled(s3, "payloads"))) {
+            s3.createBucket(b -> b.bucket("payloads"));
+            client.sendMessage(b -> b.queueUrl(url).messageBody(text));
+            assertThat(s3.listObjectsV2(b -> b.bucket("payloads")).contents()).hasSize(1);
+            var received = client.receiveMessage(b -> b.queueUrl(url).waitTimeSeconds(20)).messages().getFirst();
+            assertThat(received.body()).isEqualTo(text);
+            client.deleteMessage(b -> b.queueUrl(url).receiptHandle(received.receiptHandle()));
+            assertThat(s3.listObjectsV2(b -> b.bucket("payloads")).contents()).isEmpty();
         }
         assertThat(left(url)).isZero();
     }
@@ -266,38 +284,6 @@ class ClientLibrariesTest {
                 """);
         assertThat(output(modules, "", "env", "NODE_TLS_REJECT_UNAUTHORIZED=0", "node", "validate.mjs"))
                 .isEqualTo("m1,m2");
-    }
-
-    @Test
-    void theKinesisClientLibrary() throws Exception {
-        try (var kinesis = product.client(KinesisAsyncClient.builder());
-                var dynamoDb = product.client(DynamoDbAsyncClient.builder());
-                var cloudWatch = product.client(CloudWatchAsyncClient.builder())) {
-            kinesis.createStream(b -> b.streamName("letters").shardCount(2)).get();
-            for (int i = 0; i < RECORDS; i++) {
-                var text = "letter-" + i;
-                kinesis.putRecord(b -> b.streamName("letters").partitionKey(text).data(SdkBytes.fromUtf8String(text)))
-                        .get();
-            }
-            var reader = new KinesisReader("letters", "readers");
-            // A worker that finds no leases waits for up to 30 seconds whether another makes them: the first of three
-            // does.
-            var workers = IntStream.range(0, 3)
-                    .mapToObj(i -> reader.scheduler("worker-" + i, kinesis, dynamoDb, cloudWatch)).toList();
-            workers.forEach(worker -> Thread.ofPlatform().daemon().start(worker));
-            var all = new TreeSet<String>();
-            while (all.size() < RECORDS) {
-                var next = reader.heard.poll(SECONDS, TimeUnit.SECONDS);
-                assertThat(next).as("after " + all).isNotNull();
-                all.add(next);
-            }
-            assertThat(dynamoDb.scan(b -> b.tableName("readers")).get().items())
-                    .extracting(lease -> lease.get("leaseKey").s())
-                    .contains("shardId-000000000000", "shardId-000000000001");
-            for (var worker : workers) {
-                worker.startGracefulShutdown();
-            }
-        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.kinesis.common.ConfigsBuilder;
 import software.amazon.kinesis.common.InitialPositionInStream;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
+import software.amazon.kinesis.coordinator.CoordinatorConfig.ClientVersionConfig;
 import software.amazon.kinesis.coordinator.Scheduler;
 import software.amazon.kinesis.exceptions.InvalidStateException;
 import software.amazon.kinesis.exceptions.ShutdownException;
@@ -19,6 +20,7 @@ import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
 import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
 import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
 import software.amazon.kinesis.metrics.NullMetricsFactory;
+import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
 import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.processor.SingleStreamTracker;
 import software.amazon.kinesis.retrieval.polling.PollingConfig;
@@ -26,21 +28,31 @@ import software.amazon.kinesis.retrieval.polling.PollingConfig;
 /** Workers of the Kinesis Client Library, which look more often than they do by default. */
 final class KinesisReader {
     final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    /** Who has begun to read which shard. */
+    final BlockingQueue<Begun> begun = new LinkedBlockingQueue<>();
     private final String stream;
     private final String application;
+
+    record Begun(String worker, String shard) {
+    }
 
     KinesisReader(String stream, String application) {
         this.stream = stream;
         this.application = application;
     }
 
-    /** To be run on a thread of its own. */
-    Scheduler scheduler(String worker, KinesisAsyncClient kinesis, DynamoDbAsyncClient dynamoDb,
-            CloudWatchAsyncClient cloudWatch) {
+    /**
+     * To be run on a thread of its own.
+     *
+     * @param version by which rules leases are dealt out: version 2 of the library by their number, version 3 by load
+     */
+    Scheduler scheduler(String worker, ClientVersionConfig version, KinesisAsyncClient kinesis,
+            DynamoDbAsyncClient dynamoDb, CloudWatchAsyncClient cloudWatch) {
         var first = InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON);
         var configs = new ConfigsBuilder(new SingleStreamTracker(stream, first), application, kinesis, dynamoDb,
-                cloudWatch, worker, Processor::new);
+                cloudWatch, worker, () -> new Processor(worker));
         var coordinator = configs.coordinatorConfig();
+        coordinator.clientVersionConfig(version);
         coordinator.parentShardPollIntervalMillis(200);
         coordinator.shardConsumerDispatchPollIntervalMillis(200);
         coordinator.schedulerInitializationBackoffTimeMillis(200);
@@ -57,17 +69,30 @@ final class KinesisReader {
     }
 
     private final class Processor implements ShardRecordProcessor {
+        private final String worker;
+
+        Processor(String worker) {
+            this.worker = worker;
+        }
+
         @Override
         public void initialize(InitializationInput input) {
+            begun.add(new Begun(worker, input.shardId()));
         }
 
         @Override
         public void processRecords(ProcessRecordsInput input) {
             input.records().forEach(record -> heard.add(StandardCharsets.UTF_8.decode(record.data()).toString()));
+            checkpoint(input.checkpointer());
+        }
+
+        private static void checkpoint(RecordProcessorCheckpointer checkpointer) {
             try {
-                input.checkpointer().checkpoint();
-            } catch (InvalidStateException | ShutdownException e) {
+                checkpointer.checkpoint();
+            } catch (InvalidStateException e) {
                 throw new IllegalStateException(e);
+            } catch (ShutdownException _) {
+                // Somebody else has the shard now.
             }
         }
 
@@ -77,6 +102,7 @@ final class KinesisReader {
 
         @Override
         public void shardEnded(ShardEndedInput input) {
+            checkpoint(input.checkpointer());
         }
 
         @Override

@@ -31,9 +31,9 @@ final class Product implements AutoCloseable {
         Files.deleteIfExists(log);
         var process = new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(), "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("aloft.lib") + "/*", "dev.aloft.Main", "start", "--port", "0", "--data",
-                        data.toString())
+                        "-Daloft.home=" + Path.of(System.getProperty("aloft.lib")).getParent(),
+                        "-cp", System.getProperty("aloft.lib") + "/*",
+                        "dev.aloft.Main", "start", "--port", "0", "--data", data.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();

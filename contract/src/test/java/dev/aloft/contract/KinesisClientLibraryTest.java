@@ -176,7 +176,7 @@ class KinesisClientLibraryTest {
         worker.shutdown();
     }
 
-    /** As the Kinesis Producer Library packs them: the record comes out as it was put, and the library takes it apart. */
+    /** As the Kinesis Producer Library packs them: the record comes out as it went in, and is taken apart here. */
     @Test
     void recordsThatAProducerPackedIntoOneAreTakenApart() throws Exception {
         stream("packed", 1);
@@ -190,7 +190,8 @@ class KinesisClientLibraryTest {
 
     private static SdkBytes packed(List<String> texts) throws Exception {
         var record = AggregatedRecord.newBuilder().addPartitionKeyTable("a");
-        texts.forEach(text -> record.addRecordsBuilder().setPartitionKeyIndex(0).setData(ByteString.copyFromUtf8(text)));
+        texts.forEach(text -> record.addRecordsBuilder().setPartitionKeyIndex(0)
+                .setData(ByteString.copyFromUtf8(text)));
         var message = record.build().toByteArray();
         var all = new ByteArrayOutputStream();
         all.writeBytes(AggregatorUtil.AGGREGATED_RECORD_MAGIC);

@@ -1,5 +1,6 @@
 package dev.aloft.service.kinesis;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Kinesis;
 import dev.aloft.kernel.store.Key;
@@ -141,8 +142,17 @@ final class Subscriptions {
             return event;
         }
 
-        /** Waits for records, a beat at the longest; nothing once the time is over. */
         private Kinesis.SubscribeToShardEvent event() {
+            try {
+                return awaited();
+            } catch (ApiError e) {
+                close();
+                throw e;
+            }
+        }
+
+        /** Waits for records, a beat at the longest; nothing once the time is over. */
+        private Kinesis.SubscribeToShardEvent awaited() {
             var signal = wakeups.of(shard);
             var beat = time.instant().plus(BEAT);
             while (true) {
@@ -171,7 +181,9 @@ final class Subscriptions {
             }
         }
 
+        /** A stream or consumer that is gone ends the subscription with an error of its own. */
         private Seen see(ReadTx tx, Instant now) {
+            consumers.existing(tx, consumer.arn());
             var kept = data.streams.get(tx, stream).orElseThrow(() -> Streams.notFound(stream.text(2), stream.text(0)));
             var open = data.shards.get(tx, shard).orElseThrow(() -> ShardIds.absent(number, kept.name(),
                     kept.account()));

@@ -42,10 +42,18 @@ final class Aliases {
         });
     }
 
-    private static void requireName(String name) {
+    private static void requirePrefix(String name) {
         if (!name.startsWith(KeyIds.ALIAS)) {
             throw Refusals.invalid("Alias must start with the prefix \"alias/\". Please see"
                     + " https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html");
+        }
+    }
+
+    private static void requireName(String name) {
+        requirePrefix(name);
+        // The model's pattern has it, for ARNs.
+        if (name.contains(":")) {
+            throw Refusals.invalid(name + " contains invalid characters for an alias");
         }
         if (name.startsWith(KeyIds.AWS)) {
             throw new Kms.InvalidAliasNameException("Alias names beginning with alias/aws/ are reserved");
@@ -83,6 +91,7 @@ final class Aliases {
     }
 
     void delete(Caller caller, String name) {
+        requirePrefix(name);
         store.change(tx -> {
             if (!data.aliases.delete(tx, Key.of(caller.account(), caller.region(), name))) {
                 throw KeyIds.missing(caller, name);

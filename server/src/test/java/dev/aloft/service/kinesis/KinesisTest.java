@@ -306,6 +306,19 @@ class KinesisTest extends KinesisFixture {
         assertThat(time.instant()).isEqualTo(TestTime.START.plus(Duration.ofMinutes(5)));
     }
 
+    /** Within the stream, as an exception of its own. */
+    @Test
+    void aSubscriptionEndsWithItsConsumer() {
+        stream(1);
+        var consumer = kinesis.registerStreamConsumer(ROOT, Kinesis.RegisterStreamConsumerRequest.of(
+            r -> r.streamARN(ARN).consumerName("c"))).consumer().consumerARN();
+        var events = subscribe(consumer);
+        kinesis.deregisterStreamConsumer(ROOT, Kinesis.DeregisterStreamConsumerRequest.of(
+            r -> r.consumerARN(consumer)));
+        refused("ResourceNotFoundException", "Consumer " + consumer + " not found.", events::next);
+        assertThat(events.hasNext()).isFalse();
+    }
+
     private java.util.Iterator<Kinesis.SubscribeToShardEventStream> subscribe(String consumer) {
         return kinesis.subscribeToShard(ROOT,
             Kinesis.SubscribeToShardRequest.of(r -> r.consumerARN(consumer).shardId("shardId-0")

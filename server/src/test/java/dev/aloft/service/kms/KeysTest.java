@@ -63,6 +63,11 @@ class KeysTest extends KmsFixture {
         refused("AlreadyExistsException", "An alias with the name"
                 + " arn:aws:kms:us-east-1:111122223333:alias/orders already exists",
                 () -> name("alias/orders", second));
+        refused("ValidationException", "alias/my:alias contains invalid characters for an alias",
+                () -> name("alias/my:alias", second));
+        refused("ValidationException", "Alias must start with the prefix \"alias/\". Please see"
+                + " https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html",
+                () -> kms.deleteAlias(ROOT, Kms.DeleteAliasRequest.of(r -> r.aliasName("orders"))));
         refused("ValidationException", "Alias must start with the prefix \"alias/\". Please see"
                 + " https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html", () -> name("orders", first));
         kms.updateAlias(ROOT, Kms.UpdateAliasRequest.of(r -> r.aliasName("alias/orders").targetKeyId(second)));

@@ -56,26 +56,34 @@ final class ShardReader {
         }
     }
 
-    /** Says whether the shard came to its end; false where the poller was closed. */
+    /** Says whether the shard came to its end; false where the poller was closed, whatever is under way by then. */
     boolean read() throws InterruptedException {
         while (!poller.closed()) {
             gather();
+            closeWindow();
             if (poller.closed()) {
                 return false;
             }
-            closeWindow();
             if (!buffer.isEmpty()) {
                 handOn(take());
             } else if (last != null && !last.equals(checkpoint.after())) {
                 reached(new Checkpoint(last, false, checkpoint.window()), Optional.empty());
             }
-            if (iterator.isEmpty() && buffer.isEmpty()) {
-                endWindow(false);
-                reached(new Checkpoint(last, true, null), Optional.empty());
+            if (iterator.isEmpty() && buffer.isEmpty() && ends()) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** There is nothing more in the shard; says whether all of it is done with. */
+    private boolean ends() throws InterruptedException {
+        endWindow(false);
+        if (poller.closed()) {
+            return false;
+        }
+        reached(new Checkpoint(last, true, null), Optional.empty());
+        return true;
     }
 
     /** Until there is a batch: as many records as wanted, or those there are when the window is at its end. */
@@ -177,9 +185,11 @@ final class ShardReader {
 
     private void endWindow(boolean early) throws InterruptedException {
         var window = checkpoint.window();
-        if (window != null) {
+        if (window != null && !poller.closed()) {
             onlyLane(List.of(), window.ended(early)).endWindow();
-            reached(new Checkpoint(checkpoint.after(), false, null), Optional.empty());
+            if (!poller.closed()) {
+                reached(new Checkpoint(checkpoint.after(), false, null), Optional.empty());
+            }
         }
     }
 

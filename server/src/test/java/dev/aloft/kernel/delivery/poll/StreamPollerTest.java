@@ -104,6 +104,10 @@ class StreamPollerTest {
         }
     }
 
+    private StreamPoller.Checkpoint checkpoint(String shard) {
+        return new Progress().checkpoint(shard);
+    }
+
     private static String ids(Batch batch) {
         return String.join(" ", batch.items().stream().map(Item::id).toList());
     }
@@ -163,6 +167,42 @@ class StreamPollerTest {
         told.clear();
         poll(settings());
         assertThat(told).containsExactly("60: a5");
+    }
+
+    @Test
+    void whoIsClosedWhileTheLastBatchOfAShardFailsHasNotReadItToItsEnd() {
+        shards.add("s", null);
+        shards.put("s", "a1", "b1");
+        shards.closed.add("s");
+        poison = "a1";
+        for (int factor : List.of(1, 2)) {
+            poll(with(settings(), false, -1, -1, factor, 0));
+            assertThat(told).isNotEmpty();
+            poller.close();
+            time.advance(Duration.ofMinutes(1));
+            assertThat(checkpoint("s").ended()).isFalse();
+            told.clear();
+        }
+        poison = null;
+        poll(settings());
+        assertThat(told).containsExactly("120: a1 b1");
+        assertThat(checkpoint("s").ended()).isTrue();
+    }
+
+    @Test
+    void whoIsClosedWhileTheLastCallOfAWindowFailsEndsItLater() {
+        shards.add("s", null);
+        shards.put("s", "a1");
+        Collections.addAll(results, new Consumer.Result.Done("{\"n\":1}"), failed());
+        poll(with(settings(), false, -1, -1, 1, 30));
+        time.advance(Duration.ofSeconds(30));
+        assertThat(told.getLast()).endsWith("{\"n\":1} last");
+        poller.close();
+        time.advance(Duration.ofMinutes(1));
+        told.clear();
+        poll(with(settings(), false, -1, -1, 1, 30));
+        time.advance(Duration.ofSeconds(5));
+        assertThat(told).singleElement().asString().endsWith("{\"n\":1} last");
     }
 
     @Test

@@ -37,6 +37,8 @@ public final class CloudFormationService implements Service, CloudFormation {
     private final Events events;
     private final Stacks stacks;
     private final ChangeSets changeSets;
+    private final StackDescriptions descriptions;
+    private final StackResources resources;
     private final StackPolicies policies;
     private final Exports exports;
     private final Deployment deployment;
@@ -57,6 +59,8 @@ public final class CloudFormationService implements Service, CloudFormation {
         events = new Events(data, targets, notices);
         stacks = new Stacks(data, store, time, events, templates, outside, types);
         changeSets = new ChangeSets(data, store, time, events, templates, outside, stacks);
+        descriptions = new StackDescriptions(data, store, time, stacks);
+        resources = new StackResources(data, store, stacks);
         policies = new StackPolicies(data, store, templates, stacks);
         exports = new Exports(data, store);
         deployment = new Deployment(data, store, time, events, types, roles, outside::of);
@@ -146,7 +150,7 @@ public final class CloudFormationService implements Service, CloudFormation {
 
     @Override
     public DescribeStacksResponse describeStacks(Caller caller, DescribeStacksRequest input) {
-        return stacks.describe(caller, input);
+        return descriptions.describe(caller, input);
     }
 
     @Override
@@ -158,22 +162,22 @@ public final class CloudFormationService implements Service, CloudFormation {
 
     @Override
     public DescribeStackResourceResponse describeStackResource(Caller caller, DescribeStackResourceRequest input) {
-        return stacks.describeResource(caller, input);
+        return resources.describe(caller, input);
     }
 
     @Override
     public DescribeStackResourcesResponse describeStackResources(Caller caller, DescribeStackResourcesRequest input) {
-        return stacks.describeResources(caller, input);
+        return resources.describeAll(caller, input);
     }
 
     @Override
     public ListStackResourcesResponse listStackResources(Caller caller, ListStackResourcesRequest input) {
-        return stacks.listResources(caller, input);
+        return resources.list(caller, input);
     }
 
     @Override
     public ListStacksResponse listStacks(Caller caller, ListStacksRequest input) {
-        return stacks.list(caller, input);
+        return descriptions.list(caller, input);
     }
 
     @Override

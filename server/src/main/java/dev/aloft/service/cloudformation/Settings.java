@@ -16,6 +16,12 @@ public record Settings(String template, Map<String, String> parameters, Map<Stri
         boolean retainExceptOnCreate,
         Integer timeoutMinutes) {
 
+    /** @param other null for the same */
+    Settings role(String other) {
+        return other == null ? this : new Settings(template, parameters, resolved, tags, capabilities, other,
+                notifications, onFailure, retainExceptOnCreate, timeoutMinutes);
+    }
+
     public Settings onFailure(String other) {
         return new Settings(template, parameters, resolved, tags, capabilities, role, notifications, other,
                 retainExceptOnCreate, timeoutMinutes);

@@ -7,20 +7,15 @@ import dev.aloft.api.CloudFormation.StackStatus;
 import dev.aloft.api.CloudFormation;
 import dev.aloft.kernel.call.Resources;
 import dev.aloft.kernel.store.Key;
-import dev.aloft.kernel.store.Page;
-import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.cloudformation.StackOperation.Kind;
 import dev.aloft.service.cloudformation.StackOperation.Phase;
 import dev.aloft.service.cloudformation.deploy.Changes;
-import dev.aloft.service.cloudformation.template.Parameter;
 import dev.aloft.service.cloudformation.template.Template;
 import dev.aloft.service.cloudformation.template.Trees;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,13 +24,10 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** Stacks: what is asked of them becomes an operation in the store; what they are is read from it. */
+/** Stacks: what is asked of them becomes an operation in the store. */
 public final class Stacks {
     private static final Pattern NAME = Pattern.compile("[a-zA-Z][-a-zA-Z0-9]*");
     private static final int LONGEST_NAME = 128;
-    private static final int AT_ONCE = 100;
-    /** A caller who asks about a stack right after changing it is answered when the change is done, if that is soon. */
-    private static final Duration HOLD = Duration.ofSeconds(2);
     private static final Set<String> UPDATABLE = Set.of(StackStatus.CREATE_COMPLETE, StackStatus.UPDATE_COMPLETE,
             StackStatus.UPDATE_ROLLBACK_COMPLETE, StackStatus.UPDATE_FAILED, StackStatus.CREATE_FAILED);
 
@@ -57,8 +49,6 @@ public final class Stacks {
         this.outside = outside;
         this.types = types;
     }
-
-    // --- finding ---
 
     /** A stack by its name, as long as it is not deleted, or by its ARN. */
     Optional<Stack> find(Caller caller, String nameOrArn) {
@@ -102,8 +92,6 @@ public final class Stacks {
                     + " constraint: Member must have length less than or equal to " + LONGEST_NAME);
         }
     }
-
-    // --- changing ---
 
     CloudFormation.CreateStackResponse create(Caller caller, CloudFormation.CreateStackRequest input) {
         Preparation.refuseUnbuilt(input.deploymentConfig());
@@ -326,11 +314,7 @@ public final class Stacks {
                 events.tell(tx, gone, clientToken, at);
                 return;
             }
-            var before = now.settings();
-            var settings = role == null ? before
-                    : new Settings(before.template(), before.parameters(), before.resolved(),
-                    before.tags(), before.capabilities(), role, before.notifications(), before.onFailure(),
-                    before.retainExceptOnCreate(), before.timeoutMinutes());
+            var settings = now.settings().role(role);
             start(tx, now.began(at, false).as(StackStatus.DELETE_IN_PROGRESS, "User Initiated"), new StackOperation(
                     UUID.randomUUID().toString(), Kind.DELETE, Phase.DELETE, caller, settings, null, clientToken,
                     retained, at, false));
@@ -392,190 +376,8 @@ public final class Stacks {
             var before = data.before.get(tx, Key.of(stack.id())).orElse(now.settings());
             start(tx, now.began(at, false).as(isCreation ? StackStatus.ROLLBACK_IN_PROGRESS
                     : StackStatus.UPDATE_ROLLBACK_IN_PROGRESS, "User Initiated"), new StackOperation(last,
-                    isCreation ? Kind.CREATE : Kind.UPDATE, Phase.ROLLBACK, caller, role == null ? now.settings()
-                    : new Settings(now.settings().template(), now.settings().parameters(), now.settings().resolved(),
-                            now.settings().tags(), now.settings().capabilities(), role, List.of(), "ROLLBACK",
-                            now.settings().retainExceptOnCreate(), null), before, clientToken, skipped, at, false));
+                    isCreation ? Kind.CREATE : Kind.UPDATE, Phase.ROLLBACK, caller, now.settings().role(role),
+                    before, clientToken, skipped, at, false));
         });
-    }
-
-    // --- telling ---
-
-    CloudFormation.DescribeStacksResponse describe(Caller caller, CloudFormation.DescribeStacksRequest input) {
-        if (input.stackName() != null && !input.stackName().isEmpty()) {
-            var stack = settled(caller, get(caller, input.stackName()));
-            return CloudFormation.DescribeStacksResponse.of(r -> r.stacks(List.of(told(stack))));
-        }
-        var page = page(caller, input.nextToken());
-        return CloudFormation.DescribeStacksResponse.of(r -> r.nextToken(page.next().map(Stacks::token).orElse(null))
-                .stacks(page.values().stream().filter(stack -> !stack.isDeleted()).map(this::told).toList()));
-    }
-
-    private Page<Stack> page(Caller caller, String token) {
-        var prefix = Key.of(caller.account(), caller.region());
-        return store.read(tx ->
-                data.stacksByCreation.page(tx, prefix, Optional.ofNullable(token).map(Stacks::key), AT_ONCE));
-    }
-
-    private static String token(Key key) {
-        return HexFormat.of().formatHex(key.toBytes());
-    }
-
-    private static Key key(String token) {
-        try {
-            return Key.decoded(HexFormat.of().parseHex(token));
-        } catch (IllegalArgumentException _) {
-            throw Refusals.validation("Invalid NextToken");
-        }
-    }
-
-    /** Waits a little for what is under way since a moment ago. */
-    private Stack settled(Caller caller, Stack stack) {
-        var now = stack;
-        try {
-            while (now.isBusy() && time.instant().isBefore(now.operation().plus(HOLD))) {
-                long seen = data.ended.count();
-                now = store.read(tx -> data.stack(tx, stack.id())).orElseThrow();
-                if (now.isBusy()) {
-                    time.await(data.ended, seen, now.operation().plus(HOLD));
-                }
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-        return now;
-    }
-
-    private CloudFormation.Stack told(Stack stack) {
-        var settings = stack.settings();
-        return CloudFormation.Stack.of(s -> {
-            s.stackId(stack.arn()).stackName(stack.name()).creationTime(stack.created())
-                    .lastUpdatedTime(stack.updated())
-                    .deletionTime(stack.deleted()).stackStatus(stack.status()).stackStatusReason(stack.reason())
-                    .changeSetId(stack.changeSet()).parentId(stack.parent()).rootId(stack.root())
-                    .enableTerminationProtection(stack.isProtected()).notificationARNs(List.of())
-                    .rollbackConfiguration(CloudFormation.RollbackConfiguration.of(_ -> { }))
-                    .driftInformation(CloudFormation.StackDriftInformation.of(d -> d.stackDriftStatus("NOT_CHECKED")))
-                    .disableRollback(false).tags(List.of());
-            if (settings == null) {
-                return;
-            }
-            var template = template(stack, settings);
-            s.description(template.tree().get("Description") instanceof String text ? text : null)
-                    .parameters(orNone(parameters(settings, template))).capabilities(orNone(settings.capabilities()))
-                    .roleARN(settings.role())
-                    .timeoutInMinutes(settings.timeoutMinutes())
-                    .disableRollback("DO_NOTHING".equals(settings.onFailure()))
-                    .tags(tags(settings))
-                    .outputs(orNone(stack.outputs().stream().map(o -> CloudFormation.Output.of(x -> x
-                            .outputKey(o.name()).outputValue(o.value()).description(o.description())
-                            .exportName(o.export()))).toList()));
-        });
-    }
-
-    static List<CloudFormation.Tag> tags(Settings settings) {
-        return settings.tags().entrySet().stream()
-                .map(tag -> CloudFormation.Tag.of(t -> t.key(tag.getKey()).value(tag.getValue()))).toList();
-    }
-
-    /** AWS leaves out of its answers most lists that are empty. */
-    static <T> List<T> orNone(List<T> list) {
-        return list.isEmpty() ? null : list;
-    }
-
-    /** The parameters as callers see them. */
-    static List<CloudFormation.Parameter> parameters(Settings settings, StoredTemplate template) {
-        var declared = Template.parameters(template.tree());
-        return declared.values().stream().filter(parameter -> settings.parameters().containsKey(parameter.name()))
-                .map(parameter -> CloudFormation.Parameter.of(p -> p.parameterKey(parameter.name())
-                        .parameterValue(parameter.noEcho() ? Parameter.HIDDEN
-                                : settings.parameters().get(parameter.name()))
-                        .resolvedValue(parameter.noEcho() ? null : settings.resolved().get(parameter.name()))))
-                .toList();
-    }
-
-    CloudFormation.ListStacksResponse list(Caller caller, CloudFormation.ListStacksRequest input) {
-        var page = page(caller, input.nextToken());
-        var filter = input.stackStatusFilter() == null ? List.<String>of() : input.stackStatusFilter();
-        return CloudFormation.ListStacksResponse.of(r -> r.nextToken(page.next().map(Stacks::token).orElse(null))
-                .stackSummaries(page.values().stream()
-                        .filter(stack -> filter.isEmpty() || filter.contains(stack.status()))
-                        .map(stack -> CloudFormation.StackSummary.of(s -> s.stackId(stack.arn()).stackName(stack.name())
-                                .creationTime(stack.created()).lastUpdatedTime(stack.updated())
-                                .deletionTime(stack.deleted())
-                                .stackStatus(stack.status()).stackStatusReason(stack.reason()).parentId(stack.parent())
-                                .rootId(stack.root()).templateDescription(stack.settings() != null
-                                        && template(stack, stack.settings()).tree()
-                                        .get("Description") instanceof String text
-                                        ? text : null)
-                                .driftInformation(CloudFormation.StackDriftInformationSummary.of(d ->
-                                        d.stackDriftStatus("NOT_CHECKED"))))).toList()));
-    }
-
-    CloudFormation.DescribeStackResourceResponse describeResource(Caller caller,
-            CloudFormation.DescribeStackResourceRequest input) {
-        var stack = find(caller, input.stackName()).orElseThrow(() ->
-                Refusals.validation("Stack '" + input.stackName() + "' does not exist"));
-        var resource = store.read(tx -> data.resources.get(tx, Key.of(stack.id(), input.logicalResourceId())))
-                .filter(row -> row.physicalId() != null || !stack.status().startsWith("ROLLBACK")
-                        || !row.status().equals(CloudFormation.ResourceStatus.CREATE_FAILED))
-                .orElseThrow(() ->
-                        Refusals.validation("Resource " + input.logicalResourceId() + " does not exist for stack "
-                        + stack.name()));
-        return CloudFormation.DescribeStackResourceResponse.of(r -> r.stackResourceDetail(
-                CloudFormation.StackResourceDetail.of(d -> d.stackId(stack.arn()).stackName(stack.name())
-                        .logicalResourceId(resource.logicalId()).physicalResourceId(resource.physicalId())
-                        .resourceType(resource.type()).lastUpdatedTimestamp(resource.at())
-                        .resourceStatus(resource.status())
-                        .resourceStatusReason(resource.reason())
-                        .metadata(resource.current() == null || resource.current().metadata() == null ? "{}"
-                                : resource.current().metadata())
-                        .driftInformation(CloudFormation.StackResourceDriftInformation.of(i ->
-                                i.stackResourceDriftStatus("NOT_CHECKED"))))));
-    }
-
-    CloudFormation.DescribeStackResourcesResponse describeResources(Caller caller,
-            CloudFormation.DescribeStackResourcesRequest input) {
-        Stack stack;
-        if (input.stackName() != null) {
-            stack = get(caller, input.stackName());
-        } else if (input.physicalResourceId() != null) {
-            stack = store.read(tx -> data.stacksByCreation.range(tx, Key.of(caller.account(), caller.region()))
-                    .map(row -> row.value()).filter(each -> data.resources(tx, each.id()).stream()
-                            .anyMatch(r -> input.physicalResourceId().equals(r.physicalId()))).findFirst())
-                    .orElseThrow(() ->
-                            Refusals.validation("Stack for " + input.physicalResourceId() + " does not exist"));
-        } else {
-            throw Refusals.validation("StackName is a required parameter.");
-        }
-        return CloudFormation.DescribeStackResourcesResponse.of(r -> r.stackResources(resources(stack).stream()
-                .filter(each -> input.logicalResourceId() == null || each.logicalId().equals(input.logicalResourceId()))
-                .map(each -> CloudFormation.StackResource.of(s -> s.stackId(stack.arn()).stackName(stack.name())
-                        .logicalResourceId(each.logicalId()).physicalResourceId(each.physicalId())
-                        .resourceType(each.type())
-                        .timestamp(each.at()).resourceStatus(each.status()).resourceStatusReason(each.reason())
-                        .driftInformation(CloudFormation.StackResourceDriftInformation.of(i ->
-                                i.stackResourceDriftStatus("NOT_CHECKED"))))).toList()));
-    }
-
-    private List<StackResource> resources(Stack stack) {
-        return store.read(tx -> data.resources(tx, stack.id()));
-    }
-
-    CloudFormation.ListStackResourcesResponse listResources(Caller caller,
-            CloudFormation.ListStackResourcesRequest input) {
-        var stack = get(caller, input.stackName());
-        var range = Range.of(Key.of(stack.id()));
-        var page = store.read(tx -> data.resources.page(tx, input.nextToken() == null ? range
-                : range.after(Key.of(stack.id(), input.nextToken())), AT_ONCE));
-        return CloudFormation.ListStackResourcesResponse.of(r ->
-                r.nextToken(page.next().map(key -> key.text(1)).orElse(null))
-                .stackResourceSummaries(page.values().stream().map(each -> CloudFormation.StackResourceSummary.of(s -> s
-                        .logicalResourceId(each.logicalId()).physicalResourceId(each.physicalId())
-                        .resourceType(each.type())
-                        .lastUpdatedTimestamp(each.at()).resourceStatus(each.status())
-                        .resourceStatusReason(each.reason())
-                        .driftInformation(CloudFormation.StackResourceDriftInformationSummary.of(i ->
-                                i.stackResourceDriftStatus("NOT_CHECKED"))))).toList()));
     }
 }

@@ -299,8 +299,8 @@ final class Templates {
                     .version(text(tree.getOrDefault("AWSTemplateFormatVersion", "2010-09-09")))
                     .metadata(tree.get("Metadata") == null ? null : JsonText.write(tree.get("Metadata")))
                     .resourceTypes(new ArrayList<>(byType.keySet()))
-                    .declaredTransforms(Stacks.orNone(Template.transforms(tree)))
-                    .capabilities(Stacks.orNone(summarized(tree))).capabilitiesReason(reason(tree))
+                    .declaredTransforms(StackDescriptions.orNone(Template.transforms(tree)))
+                    .capabilities(StackDescriptions.orNone(summarized(tree))).capabilitiesReason(reason(tree))
                     .parameters(parameters.values().stream().map(p -> CloudFormation.ParameterDeclaration.of(d -> d
                             .parameterKey(p.name()).defaultValue(p.fallback().orElse(null))
                             .parameterType(p.declaredType())

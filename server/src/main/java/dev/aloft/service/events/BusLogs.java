@@ -1,5 +1,6 @@
 package dev.aloft.service.events;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Events;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.call.VendedLogs;
@@ -110,7 +111,12 @@ final class BusLogs {
         }
     }
 
-    /** @param input what the target is sent, or null where none could be made */
+    /**
+     * An event on its way.
+     *
+     * @param eventId null where the event cannot be opened
+     * @param input   what the target is sent, or null where none could be made
+     */
     private record Way(String eventId, String input) {
     }
 
@@ -192,13 +198,21 @@ final class BusLogs {
         return store.<Optional<KeptBus>>read(tx -> buses.find(tx, delivery.busName())).filter(BusLog::isOn);
     }
 
+    /** Whatever cannot be read of an event is left out: a log changes nothing for what it tells of. */
     private Way way(RuleDelivery kept) {
-        var delivery = kept.with(keys.opened(kept.busName(), kept.event()));
-        var id = String.valueOf(BusEvent.tree(delivery.event()).get("id"));
         try {
-            return new Way(id, new String(TargetInput.of(delivery), StandardCharsets.UTF_8));
+            var delivery = kept.with(keys.opened(kept.busName(), kept.event()));
+            return new Way(String.valueOf(BusEvent.tree(delivery.event()).get("id")), input(delivery));
+        } catch (ApiError closed) {
+            return new Way(null, null);
+        }
+    }
+
+    private static String input(RuleDelivery delivery) {
+        try {
+            return new String(TargetInput.of(delivery), StandardCharsets.UTF_8);
         } catch (InputTemplate.NoJson _) {
-            return new Way(id, null);
+            return null;
         }
     }
 

@@ -103,6 +103,32 @@ class BusKeysTest extends EventsFixture {
                 Attribute.text("arn:aws:events:us-east-1:111122223333:rule/shop/all"));
     }
 
+    /** A log changes nothing for what it tells of. */
+    @Test
+    void theBusesLogTellsOfWhatCannotBeSealedOrOpenedAsFarAsItCan() {
+        bus(key, null);
+        events.updateEventBus(ROOT, Events.UpdateEventBusRequest.of(r -> r.name("shop").kmsKeyIdentifier(key)
+                .logConfig(Events.LogConfig.of(l -> l.level("TRACE").includeDetail("FULL")))));
+        target("shop", "all", withLetters(FUNCTION));
+        failures.put(FUNCTION, ApiError.of("ServiceException", 500, "later"));
+        put(ROOT, "shop", "shop", "{}");
+        settled();
+        assertThat(told("INVOCATION_START")).containsKey("event_id");
+        kms.disable(key);
+        time.advance(Duration.ofMinutes(20));
+        assertThat(delivered.getLast().target()).isEqualTo(DEAD);
+        assertThat(told("INVOCATION_DLQ")).doesNotContainKey("event_id");
+
+        put(ROOT, "shop", "shop", "{}");
+        assertThat((Map<?, ?>) told("EVENT_INGEST_FAILURE").get("error")).extracting("aws_service")
+                .isEqualTo("kms");
+    }
+
+    private Map<String, Object> told(String step) {
+        return logged.stream().map(Logged::record).filter(it -> it.get("message_type").equals(step)).findFirst()
+                .orElseThrow();
+    }
+
     @Test
     void whatATargetDoesNotTakeGoesToItsDeadLettersAsItCame() {
         bus(key, null);

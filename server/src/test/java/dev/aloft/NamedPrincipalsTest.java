@@ -207,6 +207,9 @@ class NamedPrincipalsTest {
         createRole(ACCOUNT, "/app/", "reader");
         assertThatThrownBy(() -> allow("a", "arn:aws:iam::123456789012:role/reader"))
                 .isInstanceOf(Lambda.InvalidParameterValueException.class);
+        for (var other : List.of("arn:aws:s3:::bucket", "arn:aws:iam::123456789012:reader")) {
+            assertThatThrownBy(() -> allow("a", other)).isInstanceOf(Lambda.InvalidParameterValueException.class);
+        }
         allow("b", "arn:aws:sts::123456789012:assumed-role/reader/session");
         assertThatThrownBy(() -> allow("c", "arn:aws:sts::123456789012:assumed-role/other/session"))
                 .isInstanceOf(Lambda.InvalidParameterValueException.class);

@@ -71,7 +71,8 @@ public final class IamPolicySource implements PolicySource {
                     .filter(user -> user.arn().equals(arn.toString())).isPresent();
             case "role" -> data.role(tx, arn.toString()).isPresent();
             case "assumed-role" -> parts.length > 1 && data.roles.has(tx, IamData.named(arn.account(), parts[1]));
-            default -> true;
+            case "root", "federated-user" -> true;
+            default -> false;
         };
         return found || !arn.account().equals(account) && !data.hasHolders(tx, arn.account());
     }

@@ -1,5 +1,6 @@
 package dev.aloft.service.lambda;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
@@ -56,6 +57,9 @@ record DestinationAccess(ExecutionRoles roles, Permits permits) {
         if (target == null || target.isEmpty()) {
             return;
         }
+        if (!Arn.isArn(target)) {
+            throw ApiError.notBuilt("A Kafka topic as a destination");
+        }
         Wish wish = wish(Arn.parse(target));
         Caller lambda = caller.asService("lambda.amazonaws.com", name.arn());
         if (!roles.trusted(lambda, role)) {
@@ -79,8 +83,11 @@ record DestinationAccess(ExecutionRoles roles, Permits permits) {
             // Where in the bucket is not known yet.
             case "s3" -> new Wish(S3.PUT_OBJECT,
                     S3.PutObjectRequest.of(r -> r.bucket(target.resource()).key("*")), "S3");
-            default -> throw new Lambda.InvalidParameterValueException(
-                    "The destination ARN " + target + " is invalid.");
+            default -> throw invalid(target.toString());
         };
+    }
+
+    static Lambda.InvalidParameterValueException invalid(String target) {
+        return new Lambda.InvalidParameterValueException("The destination ARN " + target + " is invalid.");
     }
 }

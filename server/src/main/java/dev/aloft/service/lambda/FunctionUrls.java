@@ -39,12 +39,18 @@ final class FunctionUrls {
                 .map(row -> new Found(name(row.key()), row.value()));
     }
 
+    /** $LATEST's is the function's own. */
+    private static FunctionName name(Caller caller, String function, String qualifier) {
+        FunctionName name = FunctionName.of(caller, function, qualifier);
+        return name.isLatest() ? name.unqualified() : name;
+    }
+
     private static FunctionName name(Key key) {
         return new FunctionName(key.text(0), key.text(1), key.text(2), key.text(3).isEmpty() ? null : key.text(3));
     }
 
     Lambda.CreateFunctionUrlConfigResponse create(Caller caller, Lambda.CreateFunctionUrlConfigRequest r) {
-        FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
+        FunctionName name = name(caller, r.functionName(), r.qualifier());
         var url = new LambdaData.Url(id(), r.authType(), r.cors(), r.invokeMode(), now(), now());
         store.change(tx -> {
             exists(tx, name);
@@ -81,7 +87,7 @@ final class FunctionUrls {
     }
 
     Lambda.GetFunctionUrlConfigResponse get(Caller caller, Lambda.GetFunctionUrlConfigRequest r) {
-        FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
+        FunctionName name = name(caller, r.functionName(), r.qualifier());
         LambdaData.Url url = store.read(tx -> LambdaData.URLS.get(tx, LambdaData.qualified(name)))
                 .orElseThrow(Layers::missing);
         FunctionUrlConfig c = read(caller, name, url);
@@ -92,7 +98,7 @@ final class FunctionUrls {
     }
 
     Lambda.UpdateFunctionUrlConfigResponse update(Caller caller, Lambda.UpdateFunctionUrlConfigRequest r) {
-        FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
+        FunctionName name = name(caller, r.functionName(), r.qualifier());
         LambdaData.Url url = store.write(tx -> {
             exists(tx, name);
             LambdaData.Url old = LambdaData.URLS.get(tx, LambdaData.qualified(name)).orElseThrow(Layers::missing);
@@ -111,7 +117,7 @@ final class FunctionUrls {
     }
 
     Lambda.DeleteFunctionUrlConfigResponse delete(Caller caller, Lambda.DeleteFunctionUrlConfigRequest r) {
-        FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
+        FunctionName name = name(caller, r.functionName(), r.qualifier());
         store.change(tx -> {
             if (!LambdaData.URLS.delete(tx, LambdaData.qualified(name))) {
                 throw Layers.missing();

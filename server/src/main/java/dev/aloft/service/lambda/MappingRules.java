@@ -10,9 +10,12 @@ import dev.aloft.service.lambda.source.Mapping;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What an event source mapping may be, in AWS's words and in the order of AWS's checks. */
 final class MappingRules {
+    /** Where the records of batches that are given up may go; those of events may go to functions and buses, too. */
+    private static final Set<String> DESTINATIONS = Set.of("sqs", "sns", "s3");
     private static final int MOST_WITHOUT_WINDOW = 10;
     private static final int MOST_OF_FIFO = 10;
     private static final int MOST_PATTERNS = 5;
@@ -84,6 +87,10 @@ final class MappingRules {
     private static void checkDestination(boolean queue, Lambda.DestinationConfig config) {
         if (config != null && (queue || config.onSuccess() != null)) {
             throw unsupported("DestinationConfig");
+        }
+        var target = config == null || config.onFailure() == null ? null : config.onFailure().destination();
+        if (target != null && Arn.isArn(target) && !DESTINATIONS.contains(Arn.parse(target).service())) {
+            throw DestinationAccess.invalid(target);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.aloft.service.lambda;
 
-import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
@@ -181,7 +180,7 @@ final class Permissions {
         if (given.matches("\\d{12}")) {
             return Map.of("AWS", "arn:aws:iam::" + given + ":root");
         }
-        if (Arn.isArn(given)) {
+        if (given.matches("arn:aws[a-z-]*:(iam|sts)::\\d{12}:.+")) {
             return Map.of("AWS", given);
         }
         if (given.matches("[a-z0-9.-]+\\.(amazonaws\\.com(\\.cn)?|amazon\\.com)|[a-z0-9-]+\\.aws\\.internal")) {

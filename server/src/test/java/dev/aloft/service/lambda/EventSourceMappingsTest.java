@@ -83,6 +83,10 @@ class EventSourceMappingsTest {
         refused("Unsupported DestinationConfig parameter for given event source mapping type.",
                 r -> r.functionName("none").destinationConfig(
                 Lambda.DestinationConfig.of(d -> d.onFailure(Lambda.OnFailure.of(f -> f.destination(QUEUE))))));
+        var function = "arn:aws:lambda:eu-central-1:123456789012:function:f";
+        refused("The destination ARN " + function + " is invalid.", r -> r.eventSourceArn(STREAM)
+                .startingPosition("LATEST").destinationConfig(
+                Lambda.DestinationConfig.of(d -> d.onFailure(Lambda.OnFailure.of(f -> f.destination(function))))));
         refused("Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10",
                 r -> r.batchSize(11));
         refused("Invalid filter pattern definition.", r -> r.filterCriteria(

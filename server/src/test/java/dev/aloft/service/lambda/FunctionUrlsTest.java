@@ -107,6 +107,13 @@ class FunctionUrlsTest {
     // refused
 
     @Test
+    void theUrlOfLatestIsTheFunctionsOwn() {
+        var url = create(r -> r.functionName("f:$LATEST"));
+        assertThat(url.functionArn()).endsWith(":function:f");
+        assertThatThrownBy(() -> create(_ -> { })).isInstanceOf(Lambda.ResourceConflictException.class);
+    }
+
+    @Test
     void aFunctionHasOneUrlAndAnAliasOne() {
         create(_ -> {});
         assertThatThrownBy(() -> create(_ -> {})).isInstanceOf(Lambda.ResourceConflictException.class)

@@ -18,20 +18,33 @@ public final class Pollers {
     }
 
     private final Map<String, Running> running = new HashMap<>();
+    /** Closed, with something in hand still. */
+    private final Map<String, Poller> ending = new HashMap<>();
 
     public void keep(Map<String, Wanted> wanted) {
+        ending.values().removeIf(Poller::hasEnded);
         running.entrySet().removeIf(entry -> {
             var wish = wanted.get(entry.getKey());
             boolean ends = wish == null || !wish.revision().equals(entry.getValue().revision());
             if (ends) {
-                entry.getValue().poller().close();
+                end(entry.getKey(), entry.getValue().poller());
             }
             return ends;
         });
         wanted.forEach((id, wish) -> running.computeIfAbsent(id, _ -> {
             var poller = wish.poller().get();
+            if (ending.containsKey(id)) {
+                poller.after(ending.get(id));
+            }
             poller.start();
             return new Running(wish.revision(), poller);
         }));
+    }
+
+    private void end(String id, Poller poller) {
+        poller.close();
+        if (!poller.hasEnded()) {
+            ending.put(id, poller);
+        }
     }
 }

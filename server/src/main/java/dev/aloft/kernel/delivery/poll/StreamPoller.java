@@ -133,7 +133,11 @@ public final class StreamPoller implements Poller {
     final Progress progress;
     final Time time;
     private final Signal signal = new Signal();
+    /** The shards that are read. */
+    private final Set<String> running = new HashSet<>();
     private volatile boolean closed;
+    private volatile boolean ended;
+    private volatile StreamPoller before;
 
     public StreamPoller(String name, Stream stream, Settings settings, Predicate<Item> filter, Consumer consumer,
             Progress progress, Time time) {
@@ -157,6 +161,16 @@ public final class StreamPoller implements Poller {
         signal.raise();
     }
 
+    @Override
+    public void after(Poller before) {
+        this.before = (StreamPoller) before;
+    }
+
+    @Override
+    public boolean hasEnded() {
+        return ended;
+    }
+
     boolean closed() {
         return closed;
     }
@@ -167,24 +181,53 @@ public final class StreamPoller implements Poller {
     }
 
     private void run() {
-        var running = new HashSet<String>();
-        int failures = 0;
         try {
-            while (!closed) {
-                try {
-                    begin(stream.shards(), running);
-                    failures = 0;
-                    pause(LOOK_FOR_SHARDS);
-                } catch (ApiError refused) {
-                    refused(refused, failures);
-                    pause(AFTER_FAILURE.after(++failures));
-                } catch (RuntimeException | Error bug) {
-                    LOG.log(Level.ERROR, "The poller " + name + " looks at its shards again later", bug);
-                    pause(AFTER_FAILURE.after(++failures));
-                }
+            if (before != null) {
+                before.awaitEnd();
+                before = null;
             }
+            look();
+            awaitShards();
         } catch (InterruptedException _) {
             // The platform is stopping.
+        } finally {
+            ended = true;
+            signal.raise();
+        }
+    }
+
+    private void look() throws InterruptedException {
+        int failures = 0;
+        while (!closed) {
+            try {
+                begin(stream.shards());
+                failures = 0;
+                pause(LOOK_FOR_SHARDS);
+            } catch (ApiError refused) {
+                refused(refused, failures);
+                pause(AFTER_FAILURE.after(++failures));
+            } catch (RuntimeException | Error bug) {
+                LOG.log(Level.ERROR, "The poller " + name + " looks at its shards again later", bug);
+                pause(AFTER_FAILURE.after(++failures));
+            }
+        }
+    }
+
+    private void awaitShards() throws InterruptedException {
+        for (long seen = signal.count(); !isIdle(); seen = signal.count()) {
+            time.await(signal, seen, time.instant().plus(LOOK_FOR_SHARDS));
+        }
+    }
+
+    private boolean isIdle() {
+        synchronized (running) {
+            return running.isEmpty();
+        }
+    }
+
+    private void awaitEnd() throws InterruptedException {
+        for (long seen = signal.count(); !ended; seen = signal.count()) {
+            time.await(signal, seen, time.instant().plus(LOOK_FOR_SHARDS));
         }
     }
 
@@ -194,7 +237,7 @@ public final class StreamPoller implements Poller {
             "The poller " + name + " cannot read its stream: " + refused);
     }
 
-    private void begin(List<Stream.Shard> shards, Set<String> running) {
+    private void begin(List<Stream.Shard> shards) {
         var there = new HashSet<String>();
         shards.forEach(shard -> there.add(shard.id()));
         for (var shard : shards) {

@@ -26,6 +26,8 @@ class StreamPollerTest {
     private final ArrayDeque<Consumer.Result> results = new ArrayDeque<>();
     /** What goes wrong here though nobody refused anything, one after another. */
     private final ArrayDeque<Error> bugs = new ArrayDeque<>();
+    /** How long a batch takes. */
+    private Duration takes = Duration.ZERO;
     /** The record whose batches fail. */
     private String poison;
     private final AtomicInteger commits = new AtomicInteger();
@@ -120,6 +122,11 @@ class StreamPollerTest {
         tell(ids(batch) + (batch.window() == null ? ""
             : " in " + batch.window().start().getEpochSecond() % 1000 + " " + batch.window().state()
             + (batch.window().last() ? " last" : "") + (batch.window().terminated() ? " early" : "")));
+        try {
+            time.sleep(takes);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
         synchronized (results) {
             if (!bugs.isEmpty()) {
                 throw bugs.poll();
@@ -136,9 +143,13 @@ class StreamPollerTest {
             Duration.ofSeconds(-1), 1, 0);
     }
 
-    private void poll(StreamPoller.Settings settings) {
-        poller = new StreamPoller("test", shards, settings, item -> !item.id().endsWith("x"), this::consume,
+    private StreamPoller poller(StreamPoller.Settings settings) {
+        return new StreamPoller("test", shards, settings, item -> !item.id().endsWith("x"), this::consume,
             new Progress(), time);
+    }
+
+    private void poll(StreamPoller.Settings settings) {
+        poller = poller(settings);
         poller.start();
         time.settle();
     }
@@ -203,6 +214,24 @@ class StreamPollerTest {
         poll(with(settings(), false, -1, -1, 1, 30));
         time.advance(Duration.ofSeconds(5));
         assertThat(told).singleElement().asString().endsWith("{\"n\":1} last");
+    }
+
+    @Test
+    void whoTakesAnothersPlaceBeginsOnceWhatThatHasInHandHasEnded() {
+        shards.add("s", null);
+        shards.put("s", "a1");
+        takes = Duration.ofSeconds(20);
+        var pollers = new Pollers();
+        for (var revision : List.of("first", "second", "third")) {
+            pollers.keep(Map.of("mapping", new Pollers.Wanted(revision, () -> poller(settings()))));
+            time.advance(Duration.ofSeconds(1));
+        }
+        shards.put("s", "a2");
+        time.advance(Duration.ofSeconds(16));
+        assertThat(told).as("while the first has it in hand").containsExactly("0: a1");
+        time.advance(Duration.ofMinutes(1));
+        assertThat(told).hasSize(2).last().asString().endsWith(": a2");
+        assertThat(checkpoint("s").after()).isEqualTo("a2");
     }
 
     @Test

@@ -105,7 +105,9 @@ final class Measures {
     private void measure(Queue queue, Instant now) {
         var oldest = store.<Optional<Instant>>read(tx -> lines.oldest(tx, queue));
         var name = queue.name();
-        if (oldest.isEmpty() && !queues.containsKey(name)) {
+        // To be made is to be used, as recorded.
+        boolean isNew = queue.created().plus(OF_LATE).isAfter(now);
+        if (oldest.isEmpty() && !queues.containsKey(name) && !isNew) {
             return;
         }
         var counts = store.<QueueAttributes.Counts>read(tx -> lines.counts(tx, queue, now));

@@ -39,6 +39,18 @@ class MeasuresTest extends SqsFixture {
         assertThat(sum("q.fifo", "NumberOfDeduplicatedSentMessages")).isEqualTo(2);
     }
 
+    @Test
+    void aQueueIsMeasuredForSixHoursSinceItWasMade() {
+        endpoint.add(new CloudWatchService(store, time, endpoint));
+        queue("q");
+        pass(120);
+        metrics.flush();
+        assertThat(most("ApproximateNumberOfMessagesVisible")).isZero();
+        pass(7 * 3600);
+        metrics.flush();
+        assertThat(statistics("q", "ApproximateNumberOfMessagesVisible", "Maximum")).isEmpty();
+    }
+
     private double sum(String metric) {
         return sum("q", metric);
     }

@@ -28,31 +28,24 @@ final class CreateFunction {
     private final Store store;
     private final Functions functions;
     private final Versions versions;
-    private final Uploads uploads;
-    private final CodeStorage storage;
-    private final Images images;
+    private final Packages packages;
     private final Layers layers;
     private final Roles roles;
     private final DestinationAccess destinations;
     private final EncryptedVariables variables;
-    private final PackageKeys packageKeys;
     private final Measures measures;
     private final Time time;
 
-    CreateFunction(Store store, Functions functions, Versions versions, Uploads uploads, CodeStorage storage,
-            Images images, Layers layers, Roles roles, DestinationAccess destinations, EncryptedVariables variables,
-            PackageKeys packageKeys, Measures measures, Time time) {
+    CreateFunction(Store store, Functions functions, Versions versions, Packages packages, Layers layers,
+            Roles roles, DestinationAccess destinations, EncryptedVariables variables, Measures measures, Time time) {
         this.store = store;
         this.functions = functions;
         this.versions = versions;
-        this.uploads = uploads;
-        this.storage = storage;
-        this.images = images;
+        this.packages = packages;
         this.layers = layers;
         this.roles = roles;
         this.destinations = destinations;
         this.variables = variables;
-        this.packageKeys = packageKeys;
         this.measures = measures;
         this.time = time;
     }
@@ -61,15 +54,9 @@ final class CreateFunction {
         FunctionName name = FunctionName.of(caller, r.functionName());
         boolean letPass = check(caller, name, r);
         List<Layers.Used> used = layers.resolve(caller, name.region(), r.layers());
-        Lambda.FunctionCode given = r.code();
-        CodeStore.Code code = isImage(r) ? images.keep(caller, given.imageUri())
-                : uploads.keep(caller, given == null ? new Uploads.Source(null, null, null, null)
-                        : new Uploads.Source(given.zipFile(), given.s3Bucket(), given.s3Key(), given.s3ObjectVersion()),
-                        Optional.empty(), () -> packageKeys.seal(caller, name, given.sourceKMSKeyArn()));
-        layers.fit(code, Layers.codes(used));
         boolean publish = Boolean.TRUE.equals(r.publish());
-        storage.require(name, publish ? 2 * code.size() : code.size(),
-                () -> functions.forgetUnused(name, List.of(code)));
+        CodeStore.Code code = packages.keep(caller, name, given(r.code()), Optional.empty(), Layers.codes(used),
+                publish);
         var environment = r.environment() == null || r.environment().variables() == null ? null
                 : variables.kept(caller, name, r.role(), key(r), r.environment().variables());
         var latest = new LambdaData.Version(configuration(name, r, environment, code, used), code, Layers.codes(used),
@@ -93,6 +80,11 @@ final class CreateFunction {
         functions.prepare(name, latest);
         // Also where a version is published: then the number alone says so.
         return functions.creating(answer.toBuilder().functionArn(name.arn()).build());
+    }
+
+    private static Packages.Given given(Lambda.FunctionCode code) {
+        return new Packages.Given(code.imageUri(), new Uploads.Source(code.zipFile(), code.s3Bucket(), code.s3Key(),
+                code.s3ObjectVersion()), code.sourceKMSKeyArn());
     }
 
     /** Whether its package is let pass without a signature that is wanted. */

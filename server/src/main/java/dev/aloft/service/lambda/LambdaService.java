@@ -102,10 +102,11 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         aliases = new Aliases(store, functions);
         layers = new Layers(store, codes, uploads, functions, storage, time);
         layerPermissions = new LayerPermissions(store);
-        createFunction = new CreateFunction(store, functions, versions, uploads, storage, images, layers,
-                new Roles(roles), destinationAccess, variables, packageKeys, measures, time);
-        updateFunction = new UpdateFunction(store, functions, versions, uploads, storage, images, layers,
-                new Roles(roles), destinationAccess, variables, packageKeys, measures, time);
+        var packages = new Packages(uploads, images, packageKeys, layers, storage, functions);
+        createFunction = new CreateFunction(store, functions, versions, packages, layers, new Roles(roles),
+                destinationAccess, variables, measures, time);
+        updateFunction = new UpdateFunction(store, functions, versions, packages, layers, new Roles(roles),
+                destinationAccess, variables, measures, time);
         reservedConcurrency = new ReservedConcurrency(store, functions, concurrency);
         permissions = new Permissions(store, functions);
         access = new LambdaAccess(layers, layerPermissions, permissions);

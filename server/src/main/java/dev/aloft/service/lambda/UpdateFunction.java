@@ -25,31 +25,24 @@ final class UpdateFunction {
     private final Store store;
     private final Functions functions;
     private final Versions versions;
-    private final Uploads uploads;
-    private final CodeStorage storage;
-    private final Images images;
+    private final Packages packages;
     private final Layers layers;
     private final Roles roles;
     private final DestinationAccess destinations;
     private final EncryptedVariables variables;
-    private final PackageKeys packageKeys;
     private final Measures measures;
     private final Time time;
 
-    UpdateFunction(Store store, Functions functions, Versions versions, Uploads uploads, CodeStorage storage,
-            Images images, Layers layers, Roles roles, DestinationAccess destinations, EncryptedVariables variables,
-            PackageKeys packageKeys, Measures measures, Time time) {
+    UpdateFunction(Store store, Functions functions, Versions versions, Packages packages, Layers layers,
+            Roles roles, DestinationAccess destinations, EncryptedVariables variables, Measures measures, Time time) {
         this.store = store;
         this.functions = functions;
         this.versions = versions;
-        this.uploads = uploads;
-        this.storage = storage;
-        this.images = images;
+        this.packages = packages;
         this.layers = layers;
         this.roles = roles;
         this.destinations = destinations;
         this.variables = variables;
-        this.packageKeys = packageKeys;
         this.measures = measures;
         this.time = time;
     }
@@ -70,18 +63,13 @@ final class UpdateFunction {
         }
         boolean letPass = store.read(
                 tx -> CodeSigning.check(tx, LambdaData.CODE_SIGNED.get(tx, LambdaData.key(name)).orElse(null)));
-        var source = new Uploads.Source(r.zipFile(), r.s3Bucket(), r.s3Key(), r.s3ObjectVersion());
-        CodeStore.Code code = image ? images.keep(caller, r.imageUri())
-                : uploads.keep(caller, source, Optional.of(before.code()),
-                () -> packageKeys.seal(caller, name, r.sourceKMSKeyArn()));
-        layers.fit(code, before.layers());
+        boolean publish = Boolean.TRUE.equals(r.publish());
+        CodeStore.Code code = packages.keep(caller, name, given(r), Optional.of(before.code()), before.layers(),
+                publish);
         if (Boolean.TRUE.equals(r.dryRun())) {
             functions.forgetUnused(name, List.of(code));
             return before.latest().toBuilder().codeSha256(code.told()).codeSize(code.size()).build();
         }
-        boolean publish = Boolean.TRUE.equals(r.publish());
-        storage.require(name, (publish ? 2 * code.size() : code.size()) - before.code().size(),
-                () -> functions.forgetUnused(name, List.of(code)));
         String build = UUID.randomUUID().toString();
         String revision = UUID.randomUUID().toString();
         String published = UUID.randomUUID().toString();
@@ -104,6 +92,11 @@ final class UpdateFunction {
         functions.forgetUnused(name, List.of(before.code()));
         functions.prepare(name);
         return publish ? functions.creating(after) : functions.updating(after);
+    }
+
+    private static Packages.Given given(UpdateFunctionCodeRequest r) {
+        return new Packages.Given(r.imageUri(),
+                new Uploads.Source(r.zipFile(), r.s3Bucket(), r.s3Key(), r.s3ObjectVersion()), r.sourceKMSKeyArn());
     }
 
     FunctionConfiguration configuration(Caller caller, UpdateFunctionConfigurationRequest r) {

@@ -6,7 +6,6 @@ import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Firehose;
-import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Logs;
 import dev.aloft.api.Principal;
 import dev.aloft.api.S3;
@@ -33,8 +32,6 @@ import dev.aloft.service.firehose.Transformation.Failed;
 import dev.aloft.service.firehose.Transformation.Ready;
 import dev.aloft.service.firehose.Transformation.Result;
 import java.io.ByteArrayOutputStream;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -45,17 +42,16 @@ import java.util.stream.Collectors;
 
 /** Brings batches to their buckets or web servers, in order; to buckets for 24 hours, as Firehose does. */
 final class BatchCarrier implements Carrier<Batch> {
-    private static final Logger LOG = System.getLogger(BatchCarrier.class.getName());
     private static final RetryPolicy POLICY = new RetryPolicy(List.of(new RetryPolicy.Phase(RetryPolicy.UNLIMITED,
             Duration.ofSeconds(5), Duration.ofMinutes(2), RetryPolicy.Curve.DOUBLING, true)), Duration.ofHours(24),
                     null);
-    private static final String SESSION = "AWSFirehoseToS3";
+    static final String SESSION = "AWSFirehoseToS3";
 
     private final FirehoseData data;
     private final Store store;
     private final Dispatches.Assume roles;
     private final S3 s3;
-    private final Logs logs;
+    private final ErrorLog errors;
     private final StreamKeys keys;
     private final Processing processing;
     private final Results results;
@@ -69,7 +65,7 @@ final class BatchCarrier implements Carrier<Batch> {
         this.store = store;
         this.roles = roles;
         s3 = S3.at(services);
-        logs = Logs.at(services);
+        errors = new ErrorLog(roles, Logs.at(services), time);
         this.keys = keys;
         this.processing = processing;
         results = new Results(data, store);
@@ -96,7 +92,7 @@ final class BatchCarrier implements Carrier<Batch> {
             try {
                 return deliver(channel.get(), batch, attempt);
             } catch (ApiError e) {
-                log(channel.get(), attempt, "S3." + e.code(), e.getMessage());
+                errors.tell(channel.get(), attempt, "S3." + e.code(), e.getMessage());
                 // A bucket or a permission that is missing can be given within the day.
                 return Outcome.Failed.of(e).judged(Verdict.RETRY);
             }
@@ -185,7 +181,7 @@ final class BatchCarrier implements Carrier<Batch> {
             if (time.instant().isBefore(until)) {
                 return new Outcome.Failed(Verdict.RETRY, 502, e.code(), e.getMessage(), null);
             }
-            log(channel, attempt, e.code(), e.getMessage());
+            errors.tell(channel, attempt, e.code(), e.getMessage());
             putFailed(caller, stream, batch, attempt, ready.stream().map(each -> notTaken(each, e, attempt)).toList());
         }
         return Outcome.delivered();
@@ -195,31 +191,6 @@ final class BatchCarrier implements Carrier<Batch> {
         return new Failed(ObjectName.ENDPOINT_FAILED, record.source(), Transformation.failure(
                 record.source().with(record.data()), reason.code(), reason.getMessage(), attempt.number(),
                 time.instant()));
-    }
-
-    /** Tells an error where the destination's options say; that this fails too changes nothing. */
-    private void log(Channel channel, Attempt attempt, String code, String message) {
-        var stream = channel.stream();
-        var options = channel.isBackup() ? stream.destination().s3BackupDescription().cloudWatchLoggingOptions()
-                : stream.destination().cloudWatchLoggingOptions();
-        if (options == null || !Boolean.TRUE.equals(options.enabled())) {
-            return;
-        }
-        var line = new LinkedHashMap<String, Object>();
-        line.put("deliveryStreamARN", stream.arn());
-        line.put("destination", stream.http() == null || channel.isBackup() ? channel.bucket()
-                : stream.http().settings().endpointConfiguration().url());
-        line.put("deliveryStreamVersionId", Integer.toString(stream.version()));
-        line.put("message", message);
-        line.put("errorCode", code);
-        try {
-            var writer = as(stream, attempt, channel.role());
-            logs.putLogEvents(writer, Logs.PutLogEventsRequest.of(r -> r.logGroupName(options.logGroupName())
-                    .logStreamName(options.logStreamName()).logEvents(List.of(Logs.InputLogEvent.of(e ->
-                            e.timestamp(time.instant().toEpochMilli()).message(JsonWriter.string(line)))))));
-        } catch (ApiError refused) {
-            LOG.log(Level.WARNING, stream.arn() + " cannot write to its log group: " + refused);
-        }
     }
 
     private void backUp(KeptStream stream, Batch batch, Attempt attempt, List<KeptRecord> records) {

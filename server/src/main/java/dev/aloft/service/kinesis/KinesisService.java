@@ -26,6 +26,7 @@ public final class KinesisService implements Service, Kinesis {
     private final Growth growth;
     private final Encryption encryption;
     private final Records records;
+    private final ShardIterators iterators;
     private final Reading reading;
     private final Consumers consumers;
     private final Subscriptions subscriptions;
@@ -56,7 +57,8 @@ public final class KinesisService implements Service, Kinesis {
         growth = new Growth(data, streams, shards, store, time);
         encryption = new Encryption(new Envelopes("kinesis", false, endpoint, time, Encryption::ofKey), streams, store);
         records = new Records(data, streams, wakeups, throughput, growth, measures, encryption, store, time);
-        reading = new Reading(data, streams, throughput, measures, encryption, store, keys, time);
+        iterators = new ShardIterators(keys);
+        reading = new Reading(data, streams, throughput, measures, encryption, iterators, store, time);
         consumers = new Consumers(data, streams, settings, store, time);
         subscriptions = new Subscriptions(data, consumers, reading, encryption, measures, wakeups, store, time);
         tags = new Tags(streams, consumers, store);
@@ -110,7 +112,7 @@ public final class KinesisService implements Service, Kinesis {
             case EnableEnhancedMonitoringRequest r ->
                 stream("EnableEnhancedMonitoring", caller, r.streamName(), r.streamARN());
             case GetRecordsRequest r ->
-                Access.to("kinesis:GetRecords", reading.streamArn(r.shardIterator()).orElse("*"));
+                Access.to("kinesis:GetRecords", iterators.streamArn(r.shardIterator()).orElse("*"));
             case GetResourcePolicyRequest r -> Access.to("kinesis:GetResourcePolicy", any(r.resourceARN()));
             case GetShardIteratorRequest r -> stream("GetShardIterator", caller, r.streamName(), r.streamARN());
             case IncreaseStreamRetentionPeriodRequest r ->

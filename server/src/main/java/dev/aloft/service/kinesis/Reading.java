@@ -2,7 +2,6 @@ package dev.aloft.service.kinesis;
 
 import dev.aloft.api.Caller;
 import dev.aloft.api.Kinesis;
-import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
@@ -12,29 +11,16 @@ import dev.aloft.kernel.time.Time;
 import dev.aloft.service.kinesis.KinesisData.KeptRecord;
 import dev.aloft.service.kinesis.KinesisData.KeptShard;
 import dev.aloft.service.kinesis.KinesisData.KeptStream;
-import java.nio.charset.StandardCharsets;
+import dev.aloft.service.kinesis.ShardIterators.Position;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 
 /** Reading records: where to begin, and what follows. */
 final class Reading {
-    private static final Duration LIFE = Duration.ofMinutes(5);
     private static final int MOST_RECORDS = 10_000;
     static final long MOST_BYTES = 10 << 20;
-    private static final String PURPOSE = "kinesis iterator";
-    /** Every iterator of Kinesis begins so. */
-    private static final byte[] VERSION = {0, 0, 0, 0, 0, 0, 0, 1};
-    private static final int BLOCK = 16;
-    private static final DateTimeFormatter MOMENT =
-            DateTimeFormatter.ofPattern("EEE MMM dd HH:mm:ss 'UTC' uuuu", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final KinesisData data;
     private final Streams streams;
@@ -42,23 +28,19 @@ final class Reading {
     private final Measures measures;
     private final Encryption encryption;
     private final Store store;
-    private final KeyFile keys;
+    private final ShardIterators iterators;
     private final Time time;
 
     Reading(KinesisData data, Streams streams, Throughput throughput, Measures measures, Encryption encryption,
-            Store store, KeyFile keys, Time time) {
+            ShardIterators iterators, Store store, Time time) {
         this.data = data;
         this.streams = streams;
         this.throughput = throughput;
         this.measures = measures;
         this.encryption = encryption;
         this.store = store;
-        this.keys = keys;
+        this.iterators = iterators;
         this.time = time;
-    }
-
-    /** Where somebody is in a shard: the next record's index is at least this. */
-    record Position(Key stream, String id, int shard, long index, Instant made) {
     }
 
     /**
@@ -84,7 +66,7 @@ final class Reading {
             checkArguments(input, now);
             long index = start(tx, stream, shard, input.shardIteratorType(), input.startingSequenceNumber(),
                     input.timestamp(), "GetShardIterator");
-            return seal(new Position(key, stream.id(), number, index, now));
+            return iterators.of(new Position(key, stream.id(), number, index, now));
         });
     }
 
@@ -177,13 +159,8 @@ final class Reading {
     }
 
     Kinesis.GetRecordsResponse get(Caller caller, Kinesis.GetRecordsRequest input) {
-        var position = open(input.shardIterator());
         var now = time.instant();
-        if (position.made().plus(LIFE).compareTo(now) <= 0) {
-            throw new Kinesis.ExpiredIteratorException("Iterator expired. The iterator was created at time "
-                    + MOMENT.format(position.made()) + " while right now it is " + MOMENT.format(now)
-                    + " which is further in the future than the tolerated delay of 300000 milliseconds.");
-        }
+        var position = iterators.position(input.shardIterator(), now);
         int most = input.limit() == null ? MOST_RECORDS : input.limit();
         var place = store.<Place>read(tx -> place(tx, position));
         var stream = place.stream();
@@ -199,8 +176,7 @@ final class Reading {
         throughput.gave(shard.key(), batch.bytes(), now);
         measures.got(stream, shard, batch, now);
         return Kinesis.GetRecordsResponse.of(r -> r.records(records).millisBehindLatest(batch.behind())
-                .nextShardIterator(batch.over() ? null : seal(new Position(position.stream(), position.id(),
-                        position.shard(), batch.next(), now)))
+                .nextShardIterator(batch.over() ? null : iterators.of(position.at(batch.next(), now)))
                 .childShards(batch.over() ? batch.children() : null));
     }
 
@@ -270,47 +246,5 @@ final class Reading {
     private static boolean isParent(KeptShard parent, KeptShard child) {
         return child.parent() != null && child.parent() == parent.number()
                 || child.adjacent() != null && child.adjacent() == parent.number();
-    }
-
-    private String seal(Position position) {
-        var text = String.join("/", Long.toString(position.made().toEpochMilli()), position.stream().text(0),
-                position.stream().text(1), position.stream().text(2), position.id(), Integer.toString(position.shard()),
-                Long.toString(position.index()), "");
-        // What is sealed is 28 bytes longer; Kinesis's iterators come in blocks.
-        int rest = (text.length() + 28) % BLOCK;
-        var padded = text + " ".repeat((BLOCK - rest) % BLOCK);
-        byte[] sealed = keys.seal(PURPOSE, "", padded.getBytes(StandardCharsets.UTF_8));
-        byte[] all = Arrays.copyOf(VERSION, VERSION.length + sealed.length);
-        System.arraycopy(sealed, 0, all, VERSION.length, sealed.length);
-        return Base64.getEncoder().encodeToString(all);
-    }
-
-    /** Some clients put it in quotes, and Kinesis bears it. */
-    private Position open(String iterator) {
-        var text = iterator.length() > 1 && iterator.startsWith("\"") && iterator.endsWith("\"")
-                ? iterator.substring(1, iterator.length() - 1) : iterator;
-        try {
-            byte[] all = Base64.getDecoder().decode(text);
-            var plain = Arrays.equals(VERSION, 0, VERSION.length, all, 0, Math.min(all.length, VERSION.length))
-                    ? keys.unseal(PURPOSE, "", Arrays.copyOfRange(all, VERSION.length, all.length))
-                    : Optional.<byte[]>empty();
-            var parts = new String(plain.orElseThrow(IllegalArgumentException::new), StandardCharsets.UTF_8).split("/");
-            return new Position(Key.of(parts[1], parts[2], parts[3]), parts[4], Integer.parseInt(parts[5]),
-                    Long.parseLong(parts[6]),
-                    Instant.ofEpochMilli(Long.parseLong(parts[0])));
-        } catch (IllegalArgumentException _) {
-            throw new Kinesis.InvalidArgumentException("Invalid ShardIterator.");
-        }
-    }
-
-    /** The stream that an iterator is of, for IAM; empty where it is none. */
-    Optional<String> streamArn(String iterator) {
-        try {
-            var stream = open(iterator).stream();
-            return Optional.of("arn:aws:kinesis:" + stream.text(1) + ":" + stream.text(0) + ":stream/"
-                    + stream.text(2));
-        } catch (Kinesis.InvalidArgumentException _) {
-            return Optional.empty();
-        }
     }
 }

@@ -139,7 +139,7 @@ final class QueueAttributes {
         }
         if (own) {
             attributes.put("SqsManagedSseEnabled", "false");
-        } else if ("true".equals(attributes.get("SqsManagedSseEnabled"))) {
+        } else if (attributes.containsKey("KmsMasterKeyId") || "true".equals(attributes.get("SqsManagedSseEnabled"))) {
             attributes.put("KmsMasterKeyId", "");
             attributes.put("KmsDataKeyReusePeriodSeconds", "");
         }

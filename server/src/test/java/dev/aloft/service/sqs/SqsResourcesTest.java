@@ -47,6 +47,7 @@ class SqsResourcesTest extends SqsFixture {
     void propertiesThatATemplateHasNoLongerAreWhatTheyWereAtFirst() {
         type("Queue").create(CALLER, desired("Dead", "QueueName", "dead"));
         var before = desired("Jobs", "QueueName", "jobs", "DelaySeconds", 5, "KmsMasterKeyId", "alias/own",
+            "KmsDataKeyReusePeriodSeconds", 200,
             "RedrivePolicy", Map.of("deadLetterTargetArn", ARN + "dead", "maxReceiveCount", 3),
             "Tags", List.of(Map.of("Key", "a", "Value", "1"), Map.of("Key", "b", "Value", "2")));
         var url = type("Queue").create(CALLER, before).physicalId();
@@ -56,7 +57,8 @@ class SqsResourcesTest extends SqsFixture {
             "Tags", List.of(Map.of("Key", "a", "Value", "2")));
         type("Queue").update(CALLER, url, before, after);
         assertThat(attributes(url)).containsEntry("DelaySeconds", "0").containsEntry("VisibilityTimeout", "60")
-            .containsEntry("SqsManagedSseEnabled", "false").doesNotContainKeys("RedrivePolicy", "KmsMasterKeyId");
+            .containsEntry("SqsManagedSseEnabled", "false").doesNotContainKeys("RedrivePolicy", "KmsMasterKeyId",
+                "KmsDataKeyReusePeriodSeconds");
         assertThat(sqs.listQueueTags(CALLER, Sqs.ListQueueTagsRequest.of(r -> r.queueUrl(url))).tags())
             .containsEntry("a", "2").doesNotContainKey("b");
     }

@@ -1,6 +1,7 @@
 package dev.aloft.service.dynamodb.expression;
 
 import dev.aloft.api.DynamoDb.AttributeValue;
+import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
 import dev.aloft.service.dynamodb.value.Wording;
@@ -18,6 +19,8 @@ public final class Placeholders {
     private static final Pattern NAME = Pattern.compile("#[0-9a-zA-Z_]+");
     private static final Pattern VALUE = Pattern.compile(":[0-9a-zA-Z_]+");
     private static final int MAX_KEY = 255;
+    /** 2 MB of placeholders with what they stand for. */
+    private static final int MAX_BYTES = 2 << 20;
 
     private final Map<String, String> names;
     private final Map<String, AttributeValue> values;
@@ -32,9 +35,13 @@ public final class Placeholders {
 
     /** Either may be null where the request has none. */
     public static Placeholders of(Map<String, String> names, Map<String, AttributeValue> values, Wording wording) {
+        long bytes = 0;
         if (names != null) {
             checkKeys("ExpressionAttributeNames", names.keySet(), NAME);
             names.values().forEach(Values::checkName);
+            bytes = names.entrySet().stream().mapToLong(entry ->
+                entry.getKey().length() + ItemSize.of(entry.getValue())).sum();
+            refuseLarge("ExpressionAttributeNames", bytes);
         }
         if (values == null) {
             return new Placeholders(names == null ? Map.of() : names, Map.of(), wording);
@@ -42,7 +49,17 @@ public final class Placeholders {
         checkKeys("ExpressionAttributeValues", values.keySet(), VALUE);
         var normal = HashMap.<String, AttributeValue>newHashMap(values.size());
         values.forEach((key, value) -> normal.put(key, checked(key, value, wording)));
+        long ofValues = normal.entrySet().stream().mapToLong(entry ->
+            entry.getKey().length() + ItemSize.of(entry.getValue())).sum();
+        refuseLarge("ExpressionAttributeValues", ofValues);
+        refuseLarge("Combined size of ExpressionAttributeNames and ExpressionAttributeValues", bytes + ofValues);
         return new Placeholders(names == null ? Map.of() : names, normal, wording);
+    }
+
+    private static void refuseLarge(String what, long bytes) {
+        if (bytes > MAX_BYTES) {
+            throw new ValidationException(what + " exceeds max size");
+        }
     }
 
     private static AttributeValue checked(String key, AttributeValue value, Wording wording) {

@@ -219,6 +219,8 @@ class ConditionTest {
         assertThatThrownBy(() -> Placeholders.of(null, Map.of(":b", new N("")), Wording.FORMER))
             .hasMessage("ExpressionAttributeValues contains invalid value: "
                 + "The parameter cannot be converted to a numeric value for key :b");
+        assertThatThrownBy(() -> Placeholders.of(null, Map.of(":b", new S("x".repeat(2 << 20))), Wording.PRESENT))
+            .hasMessage("ExpressionAttributeValues exceeds max size");
         var placeholders = Placeholders.of(Map.of("#x", "x"), Map.of(":x", new S("x")), Wording.FORMER);
         assertThatThrownBy(placeholders::refuseUnused)
             .hasMessage("Value provided in ExpressionAttributeNames unused in expressions: keys: {#x}");

@@ -364,7 +364,7 @@ public final class JsonReader {
             byte b = in[at];
             if (b == '"') {
                 at++;
-                return out.toString();
+                return whole(out);
             }
             if (b == '\\') {
                 at++;
@@ -381,6 +381,20 @@ public final class JsonReader {
             }
         }
         throw malformed("Unterminated string");
+    }
+
+    /** Half a character stands for none: what AWS makes of it in UTF-8 is a question mark. */
+    private static String whole(StringBuilder text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (Character.charCount(text.codePointAt(i)) == 2) {
+                    i++;
+                } else {
+                    text.setCharAt(i, '?');
+                }
+            }
+        }
+        return text.toString();
     }
 
     private void escape(StringBuilder out) {

@@ -19,4 +19,11 @@ class JsonReaderTest {
         assertThat(JsonReader.isObject("[{}]")).isFalse();
         assertThat(JsonReader.isObject("{")).isFalse();
     }
+
+    @Test
+    void halfACharacterIsAQuestionMark() {
+        assertThat(JsonReader.tree("\"a\\ud83d\"")).isEqualTo("a?");
+        assertThat(JsonReader.tree("\"\\ude00\\ud83db\"")).isEqualTo("??b");
+        assertThat(JsonReader.tree("\"\\ud83d\\ude00\\n\"")).isEqualTo("😀\n");
+    }
 }

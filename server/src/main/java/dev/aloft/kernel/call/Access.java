@@ -3,6 +3,7 @@ package dev.aloft.kernel.call;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -48,9 +49,10 @@ public record Access(String action, List<String> resources, Map<String, List<Str
         return value == null ? this : with(key, List.of(value));
     }
 
+    /** The same with several; those that are missing, in a request that will be refused for that, are none. */
     public Access with(String key, List<String> values) {
         var more = new LinkedHashMap<>(keys);
-        more.put(key, List.copyOf(values));
+        more.put(key, values.stream().filter(Objects::nonNull).toList());
         return new Access(action, resources, more, also, toldAs, named);
     }
 

@@ -13,14 +13,14 @@ public record ListPage<T>(List<T> items, String next) {
     /**
      * @param id      of an item, which no other has
      * @param token   from the page before, or null
-     * @param limit   how many are wanted, or null
+     * @param limit   how many are wanted, at least one, or null
      * @param usual   how many there are where that is not said
      * @param invalid what is thrown for a token that names no item
      */
     public static <T> ListPage<T> of(List<T> all, Function<T, String> id, String token, Integer limit, int usual,
             Supplier<? extends RuntimeException> invalid) {
         int start = token == null ? 0 : after(all, id, NamedPage.text(token, invalid), invalid);
-        int end = Math.min(all.size(), start + (limit == null ? usual : limit));
+        int end = start + Math.min(all.size() - start, limit == null ? usual : limit);
         var items = all.subList(start, end);
         return new ListPage<>(items, end == all.size() ? null : NamedPage.token(id.apply(items.getLast())));
     }

@@ -89,7 +89,7 @@ final class Activities {
                 .filter(it -> r.scalableDimension() == null || r.scalableDimension().equals(it.scalableDimension()))
                 .filter(it -> it.notScaledReasons() == null || Boolean.TRUE.equals(r.includeNotScaledActivities()))
                 .toList());
-        var page = ListPage.of(found, ScalingActivity::activityId, r.nextToken(), r.maxResults(),
+        var page = ListPage.of(found, ScalingActivity::activityId, r.nextToken(), ScalableTargets.limit(r.maxResults()),
                 ScalableTargets.PAGE, ScalableTargets::badToken);
         return ApplicationAutoScaling.DescribeScalingActivitiesResponse.of(
                 a -> a.scalingActivities(page.items()).nextToken(page.next()));

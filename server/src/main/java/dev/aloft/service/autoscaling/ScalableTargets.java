@@ -148,7 +148,8 @@ final class ScalableTargets {
                         || r.resourceIds().contains(it.id().resource()))
                 .filter(it -> r.scalableDimension() == null || r.scalableDimension().equals(it.id().dimension()))
                 .toList());
-        var page = ListPage.of(found, KeptTarget::uid, r.nextToken(), r.maxResults(), PAGE, ScalableTargets::badToken);
+        var page = ListPage.of(found, KeptTarget::uid, r.nextToken(), limit(r.maxResults()), PAGE,
+                ScalableTargets::badToken);
         return ApplicationAutoScaling.DescribeScalableTargetsResponse.of(
                 a -> a.scalableTargets(page.items().stream().map(this::told).toList()).nextToken(page.next()));
     }
@@ -159,6 +160,14 @@ final class ScalableTargets {
                 .filter(it -> service.equals(it.id().namespace() + ".application-autoscaling.amazonaws.com")).toList())
                 .stream().collect(Collectors.groupingBy(it -> it.id().region(), TreeMap::new,
                         Collectors.mapping(KeptTarget::arn, Collectors.toList())));
+    }
+
+    static Integer limit(Integer wanted) {
+        if (wanted != null && wanted < 1) {
+            throw new ApplicationAutoScaling.ValidationException("1 validation error detected: Value '" + wanted
+                + "' at 'maxResults' failed to satisfy constraint: Member must have value greater than or equal to 1");
+        }
+        return wanted;
     }
 
     static RuntimeException badToken() {

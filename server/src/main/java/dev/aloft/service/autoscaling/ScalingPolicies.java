@@ -215,7 +215,8 @@ final class ScalingPolicies {
                 .filter(it -> r.scalableDimension() == null || r.scalableDimension().equals(it.target().dimension()))
                 .filter(it -> r.policyNames() == null || r.policyNames().isEmpty()
                         || r.policyNames().contains(it.name())).toList());
-        var page = ListPage.of(found, KeptPolicy::uid, r.nextToken(), r.maxResults(), ScalableTargets.PAGE,
+        var page = ListPage.of(found, KeptPolicy::uid, r.nextToken(), ScalableTargets.limit(r.maxResults()),
+                ScalableTargets.PAGE,
                 ScalableTargets::badToken);
         return ApplicationAutoScaling.DescribeScalingPoliciesResponse.of(
                 a -> a.scalingPolicies(page.items().stream().map(ScalingPolicies::told).toList())

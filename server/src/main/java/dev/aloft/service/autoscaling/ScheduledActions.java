@@ -211,7 +211,8 @@ final class ScheduledActions {
                 .filter(it -> r.scalableDimension() == null || r.scalableDimension().equals(it.target().dimension()))
                 .filter(it -> r.scheduledActionNames() == null || r.scheduledActionNames().isEmpty()
                         || r.scheduledActionNames().contains(it.name())).toList());
-        var page = ListPage.of(found, KeptAction::uid, r.nextToken(), r.maxResults(), ScalableTargets.PAGE,
+        var page = ListPage.of(found, KeptAction::uid, r.nextToken(), ScalableTargets.limit(r.maxResults()),
+                ScalableTargets.PAGE,
                 ScalableTargets::badToken);
         return ApplicationAutoScaling.DescribeScheduledActionsResponse.of(
                 a -> a.scheduledActions(page.items().stream().map(ScheduledActions::told).toList())

@@ -155,6 +155,10 @@ public final class CloudFormationService implements Service, CloudFormation {
 
     @Override
     public DescribeStackEventsResponse describeStackEvents(Caller caller, DescribeStackEventsRequest input) {
+        if (input.stackName() == null) {
+            throw Refusals.validation("1 validation error detected: Value null at 'stackName' failed to satisfy "
+                    + "constraint: Member must not be null");
+        }
         var stack = stacks.find(caller, input.stackName()).orElseThrow(() ->
                 Refusals.validation("Stack [" + input.stackName() + "] does not exist"));
         return events.describe(stack, store, input.nextToken());

@@ -15,6 +15,9 @@ final class Tags {
     private Tags() {}
 
     static Map<String, String> with(Map<String, String> before, List<SecretsManager.Tag> tags) {
+        if (tags.stream().anyMatch(tag -> tag.key() == null)) {
+            throw new SecretsManager.InvalidParameterException("You must provide a key for each tag.");
+        }
         return FORM.with(before == null ? Map.of() : before, tags);
     }
 

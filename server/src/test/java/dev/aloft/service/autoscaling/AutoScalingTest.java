@@ -58,6 +58,14 @@ class AutoScalingTest extends AutoScalingFixture {
         refused("Maximum capacity cannot be less than minimum capacity", () -> register(READS, 5, 4));
     }
 
+    @Test
+    void aPageHasAtLeastOne() {
+        refused("1 validation error detected: Value '-1' at 'maxResults' failed to satisfy constraint: Member must have "
+                + "value greater than or equal to 1", () -> scaling.describeScalingPolicies(ROOT,
+                ApplicationAutoScaling.DescribeScalingPoliciesRequest.of(
+                        r -> r.serviceNamespace("dynamodb").maxResults(-1))));
+    }
+
     private static void refused(String message, Runnable call) {
         assertThatThrownBy(call::run).isInstanceOf(ValidationException.class).hasMessage(message);
     }

@@ -119,6 +119,13 @@ class ChangeSetsTest extends StackScenario {
     }
 
     @Test
+    void eventsAreThoseOfAStackThatIsNamed() {
+        assertThatThrownBy(() -> cloudFormation.describeStackEvents(CALLER,
+                CloudFormation.DescribeStackEventsRequest.of(_ -> { })))
+                .hasMessageStartingWith("1 validation error detected: Value null at 'stackName'");
+    }
+
+    @Test
     void tagsOfTheStackReachItsResources() {
         create(template(thing("A", "Name: a")), r -> r.tags(List.of(tag("k", "v"))));
         var id = set("one", template(thing("A", "Name: a")), r -> r.tags(List.of(tag("k", "w")))).id();

@@ -1,6 +1,7 @@
 package dev.aloft.service.secretsmanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
@@ -178,6 +179,15 @@ class SecretsTest extends SecretsFixture {
         refused("InvalidRequestException", managed, () -> delete("events!connection/a/1", null, null));
         assertThat(describe("events!connection/a/1").owningService()).isEqualTo("events");
         assertThat(text("events!connection/a/1")).isEqualTo("s");
+    }
+
+    @Test
+    void aTagHasAKey() {
+        var request = SecretsManager.CreateSecretRequest.of(r -> r.name("a").clientRequestToken(token())
+                .tags(List.of(SecretsManager.Tag.of(t -> t.value("red")))));
+        assertThat(access(ROOT, request).keys()).containsEntry("aws:TagKeys", List.of());
+        assertThatThrownBy(() -> secrets.createSecret(ROOT, request))
+                .isInstanceOf(SecretsManager.InvalidParameterException.class);
     }
 
     @Test

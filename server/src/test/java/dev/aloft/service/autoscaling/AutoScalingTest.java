@@ -60,8 +60,8 @@ class AutoScalingTest extends AutoScalingFixture {
 
     @Test
     void aPageHasAtLeastOne() {
-        refused("1 validation error detected: Value '-1' at 'maxResults' failed to satisfy constraint: Member must have "
-                + "value greater than or equal to 1", () -> scaling.describeScalingPolicies(ROOT,
+        refused("1 validation error detected: Value '-1' at 'maxResults' failed to satisfy constraint: Member must "
+                + "have value greater than or equal to 1", () -> scaling.describeScalingPolicies(ROOT,
                 ApplicationAutoScaling.DescribeScalingPoliciesRequest.of(
                         r -> r.serviceNamespace("dynamodb").maxResults(-1))));
     }

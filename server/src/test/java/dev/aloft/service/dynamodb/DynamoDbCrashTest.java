@@ -146,7 +146,8 @@ class DynamoDbCrashTest {
             var from = start;
             var page = bank.dynamoDb().scan(caller, ScanRequest.of(r -> r.tableName(TABLE).indexName(index)
                 .exclusiveStartKey(from)));
-            page.items().forEach(item -> items.put(((AttributeValue.S) item.get("id")).value(), item));
+            page.items().forEach(item -> assertThat(items.put(((AttributeValue.S) item.get("id")).value(), item))
+                .as("another entry of %s in %s, seed %d", item, index, SEED).isNull());
             start = page.lastEvaluatedKey();
         } while (start != null);
         return items;

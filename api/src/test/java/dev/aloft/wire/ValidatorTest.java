@@ -45,6 +45,14 @@ class ValidatorTest {
                         + " must satisfy regular expression pattern: [\\w+=,.@-]*");
     }
 
+    /** As templates are written with them. */
+    @Test
+    void aPatternOfAFilterMayHaveSeveralLines() {
+        assertThat(error(Lambda.UPDATE_EVENT_SOURCE_MAPPING, Lambda.UpdateEventSourceMappingRequest.of(r -> r
+                .uuid("u").filterCriteria(Lambda.FilterCriteria.of(c -> c.filters(List.of(
+                        Lambda.Filter.of(f -> f.pattern("{\n}\n"))))))))).isNull();
+    }
+
     @Test
     void whatIsRequiredMustNotBeNull() {
         told(DynamoDb.CREATE_TABLE,

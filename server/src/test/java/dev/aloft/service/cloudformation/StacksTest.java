@@ -336,6 +336,22 @@ class StacksTest extends StackScenario {
     }
 
     @Test
+    void anUpdateThatMayNotTakeAnExportAwayTakesNone() {
+        var exporting = template(thing("A", "Name: a")) + """
+                Outputs:
+                  O: {Value: !Ref A, Export: {Name: x}}
+                  P: {Value: !Ref A, Export: {Name: y}}
+                """;
+        create(exporting);
+        cloudFormation.createStack(CALLER, CreateStackRequest.of(r -> r.stackName("t").templateBody(
+                template(thing("B", "Name: b, Size: !ImportValue y")))));
+        time.settle();
+        assertThat(update(template(thing("A", "Name: a"))).stackStatus()).isEqualTo("UPDATE_ROLLBACK_COMPLETE");
+        assertThat(cloudFormation.listExports(CALLER, CloudFormation.ListExportsRequest.of(_ -> { })).exports())
+                .extracting(CloudFormation.Export::name).containsExactly("x", "y");
+    }
+
+    @Test
     void refusesInTheWordsOfAws() {
         assertThatThrownBy(() -> stack("nope")).hasMessage("Stack with id nope does not exist");
         assertThatThrownBy(() -> create("Resources: {A: {Type: Nope::Nope}}"))

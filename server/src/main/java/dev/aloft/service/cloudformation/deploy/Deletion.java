@@ -89,7 +89,7 @@ final class Deletion {
             data.exports.range(tx, Key.of(stack.account(), stack.region()))
                     .filter(row -> row.value().stackArn().equals(stack.arn())).toList()
                     .forEach(row -> data.exports.delete(tx, row.key()));
-            job.forgetImports(tx);
+            job.imports(tx, List.of());
             data.changeSets.deleteAll(tx, Key.of(stack.id()));
             data.obsolete.deleteAll(tx, Key.of(stack.id()));
             var gone = data.stack(tx, stack.id()).orElseThrow().as(StackStatus.DELETE_COMPLETE, null)

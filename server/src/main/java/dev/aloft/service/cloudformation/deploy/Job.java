@@ -17,6 +17,7 @@ import dev.aloft.service.cloudformation.StackPolicies;
 import dev.aloft.service.cloudformation.StackOperation;
 import dev.aloft.service.cloudformation.StackResource.Incarnation;
 import dev.aloft.service.cloudformation.StackResource;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,10 +88,11 @@ record Job(CloudFormationData data, Store store, Time time, Events events, Resou
         return resources.values().stream().map(StackResource::current).filter(Objects::nonNull).toList();
     }
 
-    /** The stack imports nothing any more. */
-    void forgetImports(Tx tx) {
-        data.imports.range(tx, Key.of(stack.account(), stack.region())).filter(row ->
-                row.key().text(3).equals(stack.id()))
-                .toList().forEach(row -> data.imports.delete(tx, row.key()));
+    /** The stack imports these exports, and no others. */
+    void imports(Tx tx, Collection<String> names) {
+        var place = Key.of(stack.account(), stack.region());
+        data.imports.range(tx, place).filter(row -> row.key().text(3).equals(stack.id())).toList()
+                .forEach(row -> data.imports.delete(tx, row.key()));
+        names.forEach(name -> data.imports.put(tx, place.and(name, stack.id()), stack.name()));
     }
 }

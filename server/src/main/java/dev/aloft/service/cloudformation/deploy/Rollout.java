@@ -11,11 +11,9 @@ import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
-import dev.aloft.service.cloudformation.CloudFormationData.Export;
 import dev.aloft.service.cloudformation.CloudFormationData;
 import dev.aloft.service.cloudformation.Events;
 import dev.aloft.service.cloudformation.Settings;
-import dev.aloft.service.cloudformation.Stack.OutputValue;
 import dev.aloft.service.cloudformation.Stack;
 import dev.aloft.service.cloudformation.StackOperation.Kind;
 import dev.aloft.service.cloudformation.StackOperation.Phase;
@@ -31,7 +29,6 @@ import dev.aloft.service.cloudformation.template.Template;
 import dev.aloft.service.cloudformation.template.TemplateError;
 import dev.aloft.service.cloudformation.template.Trees;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -96,39 +93,38 @@ final class Rollout {
     }
 
     void deploy() throws InterruptedException {
-        List<OutputValue> outputs;
+        Outputs outputs;
         try {
             read(operation.target());
-            var minutes = operation.kind() == Kind.CREATE ? operation.target().timeoutMinutes() : null;
-            var deadline = operation.started().plus(minutes == null ? FOR_EVER : Duration.ofMinutes(minutes));
-            var denied = protectedFromDeletion();
-            if (!denied.isEmpty()) {
-                deployFailed(failures("update", denied));
+            var failure = made();
+            if (failure.isPresent()) {
+                deployFailed(failure.get());
                 return;
             }
-            var failed = ConcurrentHashMap.<String>newKeySet();
-            var turns = new Turns(graph, id -> template.resources().get(id).type());
-            new Walk(time).run(graph.order(), turns::before, id -> step(id) || !failed.add(id),
-                    () -> !failed.isEmpty() || isCancelled(), deadline);
-            if (!failed.isEmpty()) {
-                deployFailed(failures(failed));
-                return;
-            }
-            if (isCancelled()) {
-                deployFailed(CANCELLED);
-                return;
-            }
-            if (!time.instant().isBefore(deadline)) {
-                deployFailed("Stack creation time exceeded the specified timeout");
-                return;
-            }
-            outputs = outputs();
+            outputs = new Outputs(data, stack, template, evaluate, scope);
         } catch (TemplateError | ApiError e) {
             deployFailed(e.getMessage());
             return;
         }
-        var refusal = store.write(tx -> complete(tx, outputs));
-        refusal.ifPresent(this::deployFailed);
+        store.write(tx -> complete(tx, outputs)).ifPresent(this::deployFailed);
+    }
+
+    /** Makes and changes the resources; answers why not all of them are as they should be, if so. */
+    private Optional<String> made() throws InterruptedException {
+        var denied = protectedFromDeletion();
+        if (!denied.isEmpty()) {
+            return Optional.of(failures("update", denied));
+        }
+        var minutes = operation.kind() == Kind.CREATE ? operation.target().timeoutMinutes() : null;
+        var deadline = operation.started().plus(minutes == null ? FOR_EVER : Duration.ofMinutes(minutes));
+        var failed = ConcurrentHashMap.<String>newKeySet();
+        var turns = new Turns(graph, id -> template.resources().get(id).type());
+        new Walk(time).run(graph.order(), turns::before, id -> step(id) || !failed.add(id),
+                () -> !failed.isEmpty() || isCancelled(), deadline);
+        return !failed.isEmpty() ? Optional.of(failures(failed))
+                : isCancelled() ? Optional.of(CANCELLED)
+                : time.instant().isBefore(deadline) ? Optional.empty()
+                : Optional.of("Stack creation time exceeded the specified timeout");
     }
 
     private boolean isCancelled() {
@@ -356,56 +352,19 @@ final class Rollout {
         }
     }
 
-    private List<OutputValue> outputs() {
-        var outputs = new ArrayList<OutputValue>();
-        var told = new Evaluate(template, scope.forOutputs());
-        for (var output : template.outputs().values()) {
-            if (output.condition().map(evaluate::condition).orElse(true)) {
-                var value = told.value(output.value());
-                if (value instanceof Map || value instanceof List || value == null) {
-                    throw new TemplateError("Template format error: Output " + output.name()
-                            + " is malformed. The Value field of every Outputs member must evaluate to a String.");
-                }
-                outputs.add(new OutputValue(output.name(), Trees.text(value), output.description().orElse(null),
-                        output.export().map(export -> Trees.text(evaluate.value(export))).orElse(null)));
-            }
-        }
-        return outputs;
-    }
-
     /** Ends the deployment, or says why the outputs, or who cancelled it meanwhile, do not allow it. */
-    private Optional<String> complete(Tx tx, List<OutputValue> outputs) {
+    private Optional<String> complete(Tx tx, Outputs outputs) {
         if (isCancelled(tx)) {
             return Optional.of(CANCELLED);
         }
-        var place = Key.of(stack.account(), stack.region());
-        for (var output : outputs) {
-            var other = output.export() == null ? null : data.exports.get(tx, place.and(output.export())).orElse(null);
-            if (other != null && !other.stackArn().equals(stack.arn())) {
-                return Optional.of("Export with name " + output.export() + " is already exported by stack "
-                        + other.stackName()
-                        + ". ");
-            }
+        var refusal = outputs.refusal(tx);
+        if (refusal.isPresent()) {
+            return refusal;
         }
-        for (var row : data.exports.range(tx, place).filter(r -> r.value().stackArn().equals(stack.arn())).toList()) {
-            var export = row.value();
-            var next = outputs.stream().filter(output -> export.name().equals(output.export())).findFirst();
-            if (next.isEmpty() || !next.get().value().equals(export.value())) {
-                var user = data.imports.range(tx, place.and(export.name())).findFirst();
-                if (user.isPresent()) {
-                    return Optional.of("Export " + export.name() + " cannot be " + (next.isEmpty() ? "deleted"
-                            : "updated")
-                            + " as it is in use by " + user.get().value() + ". ");
-                }
-                data.exports.delete(tx, row.key());
-            }
-        }
-        outputs.stream().filter(output -> output.export() != null).forEach(output -> data.exports.put(tx,
-                place.and(output.export()), new Export(stack.arn(), stack.name(), output.export(), output.value())));
-        job.forgetImports(tx);
-        scope.imported().forEach(name -> data.imports.put(tx, place.and(name, stack.id()), stack.name()));
+        outputs.publish(tx);
+        job.imports(tx, scope.imported());
         var isUpdate = operation.kind() == Kind.UPDATE;
-        var done = data.stack(tx, stack.id()).orElseThrow().with(outputs).as(isUpdate
+        var done = data.stack(tx, stack.id()).orElseThrow().with(outputs.values()).as(isUpdate
                 ? StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS : StackStatus.CREATE_COMPLETE, null);
         data.put(tx, done);
         events.tell(tx, done, operation.clientToken(), time.instant());

@@ -7,8 +7,9 @@ import java.util.List;
 public record ChangeSet(String id, String name, String stackId, String type, String status, String reason,
         String executionStatus, String description, Instant created, Settings settings, List<Change> changes) {
 
+    static final String AVAILABLE = "AVAILABLE";
     /** What becomes of an executed change set; its name may then be used again. */
-    static final String EXECUTED = "EXECUTE_COMPLETE";
+    private static final String EXECUTED = "EXECUTE_COMPLETE";
 
     /**
      * One change to a resource.
@@ -52,12 +53,25 @@ public record ChangeSet(String id, String name, String stackId, String type, Str
         return "arn:aws:cloudformation:" + stack.region() + ":" + stack.account() + ":changeSet/" + name + "/" + id;
     }
 
-    public boolean isExecuted() {
+    boolean isAvailable() {
+        return executionStatus.equals(AVAILABLE);
+    }
+
+    boolean isExecuted() {
         return executionStatus.equals(EXECUTED);
     }
 
-    public ChangeSet executed() {
-        return new ChangeSet(id, name, stackId, type, status, reason, EXECUTED, description, created, settings,
+    ChangeSet executed() {
+        return inExecution(EXECUTED);
+    }
+
+    /** What becomes of those that are left when their stack is changed in another way. */
+    ChangeSet obsolete() {
+        return inExecution("OBSOLETE");
+    }
+
+    private ChangeSet inExecution(String newStatus) {
+        return new ChangeSet(id, name, stackId, type, status, reason, newStatus, description, created, settings,
                 changes);
     }
 }

@@ -150,7 +150,7 @@ final class ChangeSets {
         }
         var isGood = failure == null;
         return new Made(new ChangeSet(UUID.randomUUID().toString(), input.changeSetName(), stack.id(), type,
-                isGood ? "CREATE_COMPLETE" : "FAILED", failure, isGood ? "AVAILABLE" : "UNAVAILABLE",
+                isGood ? "CREATE_COMPLETE" : "FAILED", failure, isGood ? ChangeSet.AVAILABLE : "UNAVAILABLE",
                 input.description(), time.instant(), settings, changes), stored(preparation));
     }
 
@@ -237,9 +237,11 @@ final class ChangeSets {
         store.change(tx -> {
             var set = data.changeSets.get(tx, Key.of(found.stack().id(), found.set().id())).orElse(found.set());
             var stack = data.stack(tx, found.stack().id()).orElseThrow();
-            if (!set.executionStatus().equals("AVAILABLE")) {
+            if (!set.isAvailable()) {
+                var isMade = set.status().equals("CREATE_COMPLETE");
                 throw new CloudFormation.InvalidChangeSetStatusException("ChangeSet [" + set.arn(stack)
-                        + "] cannot be executed in its current status of [" + set.status() + "]");
+                        + "] cannot be executed in its current " + (isMade ? "execution status of ["
+                        + set.executionStatus() : "status of [" + set.status()) + "]");
             }
             data.changeSets.deleteAll(tx, Key.of(stack.id()));
             data.changeSets.put(tx, Key.of(stack.id(), set.id()), set.executed());

@@ -166,6 +166,8 @@ public final class Stacks {
     void start(Tx tx, Stack stack, StackOperation operation) {
         data.put(tx, stack);
         data.operations.put(tx, Key.of(stack.id()), operation);
+        data.changeSets.range(tx, Key.of(stack.id())).filter(row -> row.value().isAvailable()).toList()
+                .forEach(row -> data.changeSets.put(tx, row.key(), row.value().obsolete()));
         events.tell(tx, stack, operation.clientToken(), time.instant());
         tx.afterCommit(data.work::raise);
     }

@@ -181,6 +181,10 @@ class ChangeSetsTest extends StackScenario {
         var set = set("one", template(thing("A", "Name: a")), r -> r.changeSetType("CREATE"));
         assertThat(create(template(thing("A", "Name: b"))).stackId()).isEqualTo(set.stackId());
         assertThat(stack("s").stackStatus()).isEqualTo("CREATE_COMPLETE");
+        assertThat(described(set.id(), false).executionStatus()).isEqualTo("OBSOLETE");
+        assertThatThrownBy(() -> cloudFormation.executeChangeSet(CALLER,
+                CloudFormation.ExecuteChangeSetRequest.of(r -> r.changeSetName(set.id()))))
+                .hasMessageEndingWith(" cannot be executed in its current execution status of [OBSOLETE]");
     }
 
     @Test

@@ -176,8 +176,8 @@ class ResourceTypesTest {
                 .containsEntry("FilterPolicyScope", "MessageBody").containsKey("RedrivePolicy");
         update("queues");
         assertThat(attributes(sqs, "Jobs")).containsEntry("DelaySeconds", "0").containsEntry("VisibilityTimeout", "30")
-                .containsEntry("MaximumMessageSize", "1048576").containsEntry("ContentBasedDeduplication", "false")
-                .containsEntry("FifoThroughputLimit", "perQueue");
+                .containsEntry("MaximumMessageSize", "262144").containsEntry("ContentBasedDeduplication", "false")
+                .containsEntry("FifoThroughputLimit", "perMessageGroupId");
         assertThat(attributes(sqs, "Keyed")).doesNotContainKeys("KmsMasterKeyId", "RedrivePolicy");
         assertThat(attributes(sns, "Topic")).containsEntry("TracingConfig", "PassThrough")
                 .containsEntry("ContentBasedDeduplication", "false").doesNotContainKey("KmsMasterKeyId");

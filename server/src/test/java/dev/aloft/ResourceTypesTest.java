@@ -147,6 +147,14 @@ class ResourceTypesTest {
     }
 
     @Test
+    void aRoleThatCannotBeAssumedIsRefusedAtOnce() {
+        assertThatThrownBy(() -> cloudFormation.createStack(CALLER, CloudFormation.CreateStackRequest.of(r -> r
+                .stackName("s").templateBody("Resources: {Q: {Type: AWS::SQS::Queue}}")
+                .roleARN("arn:aws:iam::123456789012:role/none"))))
+                .hasMessage("Role arn:aws:iam::123456789012:role/none is invalid or cannot be assumed");
+    }
+
+    @Test
     void aFewTypesTellTheirPropertiesAsAttributes() {
         cloudFormation.createStack(CALLER, CloudFormation.CreateStackRequest.of(r -> r.stackName("s").templateBody("""
                 Resources:

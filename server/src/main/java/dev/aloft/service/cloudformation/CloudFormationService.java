@@ -33,6 +33,7 @@ public final class CloudFormationService implements Service, CloudFormation {
     private static final String PRINCIPAL = "cloudformation.amazonaws.com";
 
     private final Store store;
+    private final Roles roles;
     private final Templates templates;
     private final Events events;
     private final Stacks stacks;
@@ -50,6 +51,7 @@ public final class CloudFormationService implements Service, CloudFormation {
     /** @param types filled with the resource types of all services by the time that a stack is asked for */
     public CloudFormationService(Store platform, Time time, Endpoint endpoint, Resources types, Roles roles,
             Targets targets) {
+        this.roles = roles;
         store = platform.in("cloudformation");
         var data = new CloudFormationData();
         var outside = new Outside(data, store, endpoint);
@@ -128,6 +130,14 @@ public final class CloudFormationService implements Service, CloudFormation {
                 .orElseGet(() -> caller.arn("cloudformation", "stack/" + name + "/*").toString()));
     }
 
+    /** A role that CloudFormation cannot assume is refused before anything is begun. */
+    private void checkRole(Caller caller, String stack, String role) {
+        var arn = caller.arn("cloudformation", "stack/" + stack + "/*").toString();
+        if (role != null && !roles.trusts(caller.asService(PRINCIPAL, arn), role)) {
+            throw Refusals.validation("Role " + role + " is invalid or cannot be assumed");
+        }
+    }
+
     private Access changeSet(String operation, Caller caller, String stack, String changeSet) {
         return stack == null && Arn.isArn(changeSet) ? Access.to("cloudformation:" + operation, changeSet)
                 : stack(operation, caller, stack);
@@ -135,11 +145,13 @@ public final class CloudFormationService implements Service, CloudFormation {
 
     @Override
     public CreateStackResponse createStack(Caller caller, CreateStackRequest input) {
+        checkRole(caller, input.stackName(), input.roleARN());
         return stacks.create(caller, input);
     }
 
     @Override
     public UpdateStackResponse updateStack(Caller caller, UpdateStackRequest input) {
+        checkRole(caller, input.stackName(), input.roleARN());
         return stacks.update(caller, input);
     }
 
@@ -186,6 +198,7 @@ public final class CloudFormationService implements Service, CloudFormation {
 
     @Override
     public CreateChangeSetResponse createChangeSet(Caller caller, CreateChangeSetRequest input) {
+        checkRole(caller, input.stackName(), input.roleARN());
         return changeSets.create(caller, input);
     }
 

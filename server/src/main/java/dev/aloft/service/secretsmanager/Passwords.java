@@ -24,9 +24,10 @@ final class Passwords {
 
     String random(SecretsManager.GetRandomPasswordRequest input) {
         var types = types(input);
+        var all = String.join("", types) + (Boolean.TRUE.equals(input.includeSpace()) ? included(" ", input) : "");
         long length = input.passwordLength() == null ? USUAL_LENGTH : input.passwordLength();
         boolean each = !Boolean.FALSE.equals(input.requireEachIncludedType());
-        if (types.isEmpty()) {
+        if (all.isEmpty()) {
             throw Refusals.invalid("The password can't be generated because all character types are excluded.");
         }
         if (each && length < types.size()) {
@@ -36,7 +37,6 @@ final class Passwords {
         if (each) {
             types.forEach(type -> characters.add(any(type)));
         }
-        var all = String.join("", types);
         while (characters.size() < length) {
             characters.add(any(all));
         }
@@ -48,24 +48,27 @@ final class Passwords {
         return characters.charAt(random.nextInt(characters.length()));
     }
 
-    /** The characters of each type that is wanted, without those that are excluded. */
+    /** The characters of each type of which there must be one; the space is none of these. */
     private static List<String> types(SecretsManager.GetRandomPasswordRequest input) {
         var types = new ArrayList<String>();
         add(types, LOWERCASE, !Boolean.TRUE.equals(input.excludeLowercase()), input);
         add(types, UPPERCASE, !Boolean.TRUE.equals(input.excludeUppercase()), input);
         add(types, NUMBERS, !Boolean.TRUE.equals(input.excludeNumbers()), input);
         add(types, PUNCTUATION, !Boolean.TRUE.equals(input.excludePunctuation()), input);
-        add(types, " ", Boolean.TRUE.equals(input.includeSpace()), input);
         return types;
     }
 
     private static void add(List<String> types, String characters, boolean isWanted,
             SecretsManager.GetRandomPasswordRequest input) {
-        var excluded = input.excludeCharacters() == null ? "" : input.excludeCharacters();
-        var left = characters.chars().filter(it -> excluded.indexOf(it) < 0)
-                .mapToObj(Character::toString).collect(Collectors.joining());
+        var left = included(characters, input);
         if (isWanted && !left.isEmpty()) {
             types.add(left);
         }
+    }
+
+    private static String included(String characters, SecretsManager.GetRandomPasswordRequest input) {
+        var excluded = input.excludeCharacters() == null ? "" : input.excludeCharacters();
+        return characters.chars().filter(it -> excluded.indexOf(it) < 0)
+                .mapToObj(Character::toString).collect(Collectors.joining());
     }
 }

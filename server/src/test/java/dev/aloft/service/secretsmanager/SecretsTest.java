@@ -248,6 +248,12 @@ class SecretsTest extends SecretsFixture {
         var plain = secrets.getRandomPassword(ROOT, SecretsManager.GetRandomPasswordRequest.of(
                 r -> r.excludePunctuation(true).excludeCharacters("abc"))).randomPassword();
         assertThat(plain).hasSize(32).matches("[d-zA-Z0-9]+");
+        // A space may be in it, but need not.
+        assertThat(secrets.getRandomPassword(ROOT, SecretsManager.GetRandomPasswordRequest.of(
+                r -> r.passwordLength(4L).includeSpace(true))).randomPassword()).doesNotContain(" ");
+        assertThat(secrets.getRandomPassword(ROOT, SecretsManager.GetRandomPasswordRequest.of(
+                r -> r.passwordLength(9L).includeSpace(true).excludeLowercase(true).excludeUppercase(true)
+                        .excludeNumbers(true).excludePunctuation(true))).randomPassword()).isEqualTo(" ".repeat(9));
         refused("InvalidParameterException", "Password length is too short based on the required types.",
                 () -> secrets.getRandomPassword(ROOT, SecretsManager.GetRandomPasswordRequest.of(
                         r -> r.passwordLength(3L))));

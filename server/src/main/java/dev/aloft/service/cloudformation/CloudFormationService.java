@@ -69,7 +69,6 @@ public final class CloudFormationService implements Service, CloudFormation {
         waitCondition = new WaitCondition(data, store, time);
         customResource = new CustomResource(data, store, time, Lambda.at(endpoint));
         resourceTypes.add(customResource);
-        resourceTypes.add(new WaitCondition.Handle());
         resourceTypes.add(waitCondition);
         resourceTypes.add(new NestedStack(data, store, time, stacks, templates));
     }

@@ -6,16 +6,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 
-/** Resource types that stand for nothing outside their stack, as on AWS. */
-public record Markers(String type, Set<String> properties) implements ResourceType {
+/**
+ * Resource types that stand for nothing outside their stack, as on AWS.
+ *
+ * @param id what {@code Ref} returns
+ */
+public record Markers(String type, Set<String> properties, BiFunction<Caller, ResourceType.Desired, String> id)
+        implements ResourceType {
     public static List<ResourceType> all() {
-        return List.of(new Markers("AWS::CDK::Metadata", Set.of("Analytics")));
+        return List.of(new Markers("AWS::CDK::Metadata", Set.of("Analytics"), (_, desired) ->
+                desired.generatedName(128)),
+                new Markers("AWS::CloudFormation::WaitConditionHandle", Set.of(), WaitCondition::url));
     }
 
     @Override
     public Resource create(Caller caller, Desired desired) {
-        return new Resource(desired.generatedName(128), Map.of());
+        return new Resource(id.apply(caller, desired), Map.of());
     }
 
     @Override

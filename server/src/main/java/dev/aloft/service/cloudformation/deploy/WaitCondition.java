@@ -43,38 +43,9 @@ public final class WaitCondition implements ResourceType {
         this.time = time;
     }
 
-    /** What gives a wait condition its URL. */
-    public record Handle() implements ResourceType {
-        @Override
-        public String type() {
-            return "AWS::CloudFormation::WaitConditionHandle";
-        }
-
-        @Override
-        public Set<String> properties() {
-            return Set.of();
-        }
-
-        @Override
-        public Resource create(Caller caller, Desired desired) {
-            return new Resource(caller.endpoint() + PATH + stackId(desired) + "/" + desired.logicalId() + "/"
-                    + desired.token(), Map.of());
-        }
-
-        @Override
-        public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-            return new Resource(physicalId, Map.of());
-        }
-
-        @Override
-        public void delete(Caller caller, String physicalId, Desired last) {
-            // There is nothing.
-        }
-
-        @Override
-        public Optional<Resource> read(Caller caller, String physicalId) {
-            return Optional.of(new Resource(physicalId, Map.of()));
-        }
+    /** Where the signals for a handle come, which is what it is. */
+    static String url(Caller caller, Desired handle) {
+        return caller.endpoint() + PATH + stackId(handle) + "/" + handle.logicalId() + "/" + handle.token();
     }
 
     private static String stackId(Desired desired) {

@@ -31,7 +31,6 @@ final class PlainConnection extends AbstractConnection implements Connection.Upg
     private final String remoteAddress;
     /** What was sent and is not answered yet; nothing is kept while nothing is there. */
     private ByteBuffer sent = BufferUtil.EMPTY_BUFFER;
-
     private volatile PlainAnswer underWay;
 
     /** @param general makes the connection of Jetty's that takes its place */
@@ -77,6 +76,7 @@ final class PlainConnection extends AbstractConnection implements Connection.Upg
         }
     }
 
+    /** A client that falls silent in the middle of a request is told so, which Jetty does. */
     @Override
     public void onFillInterestedFailed(Throwable cause) {
         if (sent.hasRemaining() && getEndPoint().isOpen()) {
@@ -131,6 +131,7 @@ final class PlainConnection extends AbstractConnection implements Connection.Upg
                 remoteAddress);
     }
 
+    /** Many connections wait for long, and none of them needs a buffer for that. */
     private void dropEmpty() {
         if (!sent.hasRemaining()) {
             sent = BufferUtil.EMPTY_BUFFER;
@@ -169,6 +170,7 @@ final class PlainConnection extends AbstractConnection implements Connection.Upg
 
     private void leaveToJetty() {
         var jetty = general.get();
+        // What does not fit into its buffer would be lost.
         jetty.setInputBufferSize(Math.max(jetty.getInputBufferSize(), sent.remaining()));
         getEndPoint().upgrade(jetty);
     }

@@ -248,9 +248,6 @@ final class Buses {
         }
         store.change(tx -> {
             var bus = existing(tx, name, now);
-            if (!all && bus.policy() == null) {
-                throw new Events.ResourceNotFoundException("EventBus does not have a policy.");
-            }
             var statements = statements(bus.policy());
             if (!all && !statements.removeIf(each -> input.statementId().equals(each.get("Sid")))) {
                 throw new Events.ResourceNotFoundException("Statement with the provided id does not exist.");

@@ -78,8 +78,10 @@ class RulesTest extends EventsFixture {
             () -> events.deleteEventBus(ROOT, Events.DeleteEventBusRequest.of(r -> r.name("default"))));
         refused("ResourceNotFoundException", "Event bus gone does not exist.",
             () -> events.describeEventBus(ROOT, Events.DescribeEventBusRequest.of(r -> r.name("gone"))));
-        refused("ResourceNotFoundException", "EventBus does not have a policy.", () -> events.removePermission(ROOT,
-                Events.RemovePermissionRequest.of(r -> r.eventBusName("shop").statementId("gone"))));
+        // As recorded, also where there is no policy at all.
+        refused("ResourceNotFoundException", "Statement with the provided id does not exist.",
+                () -> events.removePermission(ROOT, Events.RemovePermissionRequest.of(r -> r.eventBusName("shop")
+                        .statementId("gone"))));
         events.putPermission(ROOT, Events.PutPermissionRequest.of(r -> r.eventBusName("shop").statementId("one")
                 .action("events:PutEvents").principal("444455556666")));
         refused("ResourceNotFoundException", "Event source aws.partner/a.com/b does not exist.",

@@ -7,6 +7,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a request says of who sent it: read, not yet believed. */
 public sealed interface Authorization {
@@ -77,6 +79,12 @@ public sealed interface Authorization {
     DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT);
 
     String ALGORITHM = "AWS4-HMAC-SHA256";
+    /** What a signature in the query consists of; S3 alone asks as well how long it holds. */
+    List<String> QUERY =
+            List.of("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date");
+    List<String> QUERY_OF_S3 = Stream.concat(QUERY.stream(), Stream.of("X-Amz-Expires")).toList();
+    /** Seconds that a signature in the query holds which does not tell: as long as one in the header. */
+    String UNLESS_TOLD = "900";
     String ASYMMETRIC = "AWS4-ECDSA-P256-SHA256";
 
     /** The access key id that is claimed, or null. */
@@ -211,26 +219,28 @@ public sealed interface Authorization {
         if (ASYMMETRIC.equals(algorithm)) {
             return new Unreadable(Problem.ASYMMETRIC, algorithm);
         }
-        if (!ALGORITHM.equals(algorithm)
-                || !query.has("X-Amz-Credential")
-                || !query.has("X-Amz-Signature")
-                || !query.has("X-Amz-Date")
-                || !query.has("X-Amz-SignedHeaders")
-                || !query.has("X-Amz-Expires")) {
-            return new Unreadable(
-                    Problem.INCOMPLETE_QUERY,
-                    "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "
-                            + "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
+        var names = isOfS3(query) ? QUERY_OF_S3 : QUERY;
+        var missing = names.stream().filter(name -> !query.has(name)).toList();
+        if (!missing.isEmpty() || !ALGORITHM.equals(algorithm)) {
+            return new Unreadable(Problem.INCOMPLETE_QUERY, (missing.isEmpty() ? List.of("X-Amz-Algorithm") : missing)
+                    .stream().map(name -> "AWS query-string parameters must include '" + name + "'. ")
+                    .collect(Collectors.joining("", "", "Re-examine the query-string parameters.")));
         }
+        var expires = query.first("X-Amz-Expires");
         return v4(
                 query.first("X-Amz-Credential"),
                 query.first("X-Amz-SignedHeaders"),
                 query.first("X-Amz-Signature"),
                 query.first("X-Amz-Date"),
                 true,
-                query.first("X-Amz-Expires"),
+                expires == null ? UNLESS_TOLD : expires,
                 query.first("X-Amz-Security-Token"),
                 null);
+    }
+
+    private static boolean isOfS3(QueryString query) {
+        var credential = query.first("X-Amz-Credential");
+        return credential != null && credential.endsWith("/s3/aws4_request");
     }
 
     /** @param regions those of an asymmetric signature, null of any other */

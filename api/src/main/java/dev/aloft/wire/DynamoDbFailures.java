@@ -43,6 +43,12 @@ public final class DynamoDbFailures {
     private static final String NO_OPERATOR =
             "Failed to satisfy constraint: Member must satisfy enum value set: [ALL, OR]";
 
+    /** What operations on a table say that is not named. */
+    public static final String NO_TABLE_NAME =
+            "The parameter 'TableName' is required but was not present in the request";
+    private static final Set<String> OF_TABLES =
+            Set.of("DescribeTable", "UpdateTable", "DeleteTable", "DescribeTimeToLive");
+
     private DynamoDbFailures() {
     }
 
@@ -52,12 +58,15 @@ public final class DynamoDbFailures {
             return ofBatch(operation, input, failures);
         }
         if (failures.isEmpty()) {
+            if (isNamelessTable(operation, input)) {
+                throw ApiError.of("ValidationException", 400, NO_TABLE_NAME);
+            }
             return failures;
         }
         var ordered = inOrder(operation, failures);
         var member = operation.input().member("TableName");
         var name = member == null ? null : (String) input.get(member.index());
-        if (member == null || !member.required()) {
+        if (member == null || !member.required() || isNamelessTable(operation, input)) {
             return name != null && ofNewName(name).isPresent() ? List.of() : ordered;
         }
         if (lacksMember(operation, input)) {
@@ -67,6 +76,12 @@ public final class DynamoDbFailures {
         }
         var wrongName = ofName(name);
         return wrongName.isPresent() ? List.of(wrongName.get()) : ofComplete(operation, ordered);
+    }
+
+    /** They miss the name only where nothing else is wrong, as CreateTable does. */
+    private static boolean isNamelessTable(Operation operation, Shape input) {
+        return OF_TABLES.contains(operation.name())
+                && input.get(operation.input().member("TableName").index()) == null;
     }
 
     /** Whether a member that every request has is absent, other than the table's name. */

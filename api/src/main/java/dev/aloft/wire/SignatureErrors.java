@@ -16,6 +16,9 @@ public enum SignatureErrors {
     JSON,
     REST_JSON;
 
+    private static final String INCOMPLETE_QUERY =
+            "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "
+                    + "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.";
     private static final String MISMATCH =
             "The request signature we calculated does not match the signature you provided. ";
 
@@ -96,7 +99,7 @@ public enum SignatureErrors {
             case INCOMPLETE_QUERY -> this == S3
                     ? text.contains("AWSAccessKeyId")
                             ? ApiError.of("AccessDenied", 403, text)
-                            : ApiError.of("AuthorizationQueryParametersError", 400, text)
+                            : ApiError.of("AuthorizationQueryParametersError", 400, INCOMPLETE_QUERY)
                     : incomplete(text);
             case BAD_EXPIRES -> this == S3
                     ? ApiError.of("AuthorizationQueryParametersError", 400, text)

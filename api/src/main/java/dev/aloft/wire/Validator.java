@@ -18,9 +18,11 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Holds an input against the model's constraints (required, length, range, pattern, enum) and tells what fails in AWS's
- * words: all of it in one message. S3 and SQS do not work so and check for themselves.
+ * words: all of it in one message, up to ten failures. S3 and SQS do not work so and check for themselves.
  */
 public final class Validator {
+    /** AWS neither tells nor counts more. */
+    private static final int MAX_TOLD = 10;
     private static final Map<Schema, Boolean> CONSTRAINED = new ConcurrentHashMap<>();
 
     private final Operation operation;
@@ -44,7 +46,7 @@ public final class Validator {
             failures = DynamoDbFailures.told(operation, input, failures);
         }
         if (!failures.isEmpty()) {
-            throw validator.error(failures);
+            throw validator.error(failures.subList(0, Math.min(failures.size(), MAX_TOLD)));
         }
     }
 

@@ -566,6 +566,21 @@ class SigV4Test {
         assertThat(queryError(valid + "-1")).hasMessage("X-Amz-Expires must be non-negative");
     }
 
+    @Test
+    void onlyS3AsksHowLongASignatureInTheQueryHolds() {
+        var query = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20130524T000000Z&X-Amz-SignedHeaders=host"
+                + "&X-Amz-Signature=00&X-Amz-Credential=k%2F20130524%2Fr%2F";
+        assertThat(queryError(query + "s3%2Faws4_request"))
+                .hasMessageEndingWith("X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
+        assertThat(Authorization.of(request("GET", "/", query + "dynamodb%2Faws4_request", null, "Host", "h")))
+                .isInstanceOfSatisfying(Authorization.V4.class, v4 -> assertThat(v4.expires()).isEqualTo(900));
+        var none = (Authorization.Unreadable) Authorization.of(
+                request("GET", "/", "X-Amz-Algorithm=a&X-Amz-Credential=b&X-Amz-Date=d", null, "Host", "h"));
+        assertThat(SignatureErrors.JSON.unreadable(none))
+                .hasMessage("AWS query-string parameters must include 'X-Amz-Signature'. AWS query-string parameters "
+                        + "must include 'X-Amz-SignedHeaders'. Re-examine the query-string parameters.");
+    }
+
     private static ApiError error(String authorization, SignatureErrors errors) {
         return errors.unreadable((Authorization.Unreadable) Authorization.of(request(
                 "GET", "/", "", null, "Host", "h", "X-Amz-Date", "20260102T030405Z", "Authorization", authorization)));

@@ -15,6 +15,7 @@ import dev.aloft.api.Operation;
 import dev.aloft.api.S3;
 import dev.aloft.api.Shape;
 import dev.aloft.api.Sts;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,15 @@ class ValidatorTest {
         assertThat(error(Lambda.UPDATE_EVENT_SOURCE_MAPPING, Lambda.UpdateEventSourceMappingRequest.of(r -> r
                 .uuid("u").filterCriteria(Lambda.FilterCriteria.of(c -> c.filters(List.of(
                         Lambda.Filter.of(f -> f.pattern("{\n}\n"))))))))).isNull();
+    }
+
+    @Test
+    void ofManyFailuresTenAreToldAndCounted() {
+        var entries = Collections.nCopies(4, DynamoDb.LocalSecondaryIndex.of(i -> { }));
+        var error = error(DynamoDb.CREATE_TABLE, DynamoDb.CreateTableRequest.of(r -> r.tableName("table")
+                .attributeDefinitions(List.of()).keySchema(List.of()).localSecondaryIndexes(entries)));
+        assertThat(error).hasMessageStartingWith("10 validation errors detected: Value ");
+        assertThat(error.getMessage().split("; ")).hasSize(10);
     }
 
     @Test

@@ -31,7 +31,7 @@ record TableRef(String account, String region, String name) {
     /** For a table to be made: names are longer, and ARNs no names. */
     static TableRef toCreate(Caller caller, String name) {
         if (name == null) {
-            throw new ValidationException("The parameter 'TableName' is required but was not present in the request");
+            throw new ValidationException(DynamoDbFailures.NO_TABLE_NAME);
         }
         refuse(DynamoDbFailures.ofNewName(name));
         return new TableRef(caller.account(), caller.region(), name);

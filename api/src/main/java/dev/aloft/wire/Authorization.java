@@ -220,7 +220,7 @@ public sealed interface Authorization {
             return new Unreadable(Problem.ASYMMETRIC, algorithm);
         }
         var names = isOfS3(query) ? QUERY_OF_S3 : QUERY;
-        var missing = names.stream().filter(name -> !query.has(name)).toList();
+        var missing = names.stream().filter(name -> isBlank(query.first(name))).toList();
         if (!missing.isEmpty() || !ALGORITHM.equals(algorithm)) {
             return new Unreadable(Problem.INCOMPLETE_QUERY, (missing.isEmpty() ? List.of("X-Amz-Algorithm") : missing)
                     .stream().map(name -> "AWS query-string parameters must include '" + name + "'. ")
@@ -236,6 +236,10 @@ public sealed interface Authorization {
                 expires == null ? UNLESS_TOLD : expires,
                 query.first("X-Amz-Security-Token"),
                 null);
+    }
+
+    private static boolean isBlank(String value) {
+        return value == null || value.isBlank();
     }
 
     private static boolean isOfS3(QueryString query) {

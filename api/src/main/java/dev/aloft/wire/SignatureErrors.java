@@ -118,6 +118,8 @@ public enum SignatureErrors {
                             + "'. See http://en.wikipedia.org/wiki/ISO_8601");
             case UNKNOWN_SCHEME -> this == S3
                     ? ApiError.of("InvalidArgument", 400, "Unsupported Authorization Type")
+                    // To them another scheme is no signature at all.
+                    : this == JSON && !text.startsWith("AWS4-") ? missing()
                     : incomplete("Authorization header requires 'Credential' parameter. Authorization header requires "
                             + "'Signature' parameter. Authorization header requires 'SignedHeaders' parameter.");
         };

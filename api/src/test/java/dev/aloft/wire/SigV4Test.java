@@ -555,6 +555,9 @@ class SigV4Test {
                 .hasMessage("Credential must have exactly 5 slash-delimited elements, e.g. "
                         + "keyid/date/region/service/term, got 'abc'");
         assertThat(error("Bearer abc", SignatureErrors.S3).code()).isEqualTo("InvalidArgument");
+        assertThat(error("Bearer abc", SignatureErrors.JSON)).hasMessage("Request is missing Authentication Token");
+        assertThat(error("AWS4-", SignatureErrors.JSON))
+                .hasMessageStartingWith("Authorization header requires 'Credential' parameter. ");
         assertThat(queryError("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a").code())
                 .isEqualTo("AuthorizationQueryParametersError");
         assertThat(queryError("AWSAccessKeyId=a&Expires=1"))

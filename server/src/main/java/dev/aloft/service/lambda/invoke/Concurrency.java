@@ -100,6 +100,11 @@ public final class Concurrency {
                 .forEach(function -> function.provisioned = UNKNOWN);
     }
 
+    /** The function is gone; what still runs of it counts to its end. */
+    void forget(String functionArn) {
+        functions.remove(functionArn);
+    }
+
     private int claimed(Account account, FunctionVersion version) {
         int known = account.claimed;
         if (known == UNKNOWN) {

@@ -397,9 +397,10 @@ public final class Invocations implements AutoCloseable {
         return false;
     }
 
-    /** The function is gone or has new code: its idle environments end. */
+    /** The function is gone: its idle environments end. */
     public void forget(String functionArn) {
         Arn function = Arn.parse(functionArn);
+        concurrency.forget(functionArn);
         concurrency.changed(function.account(), function.region());
         forget(arn -> arn.startsWith(functionArn + ":"));
     }

@@ -118,6 +118,7 @@ public final class Sources {
             }
         }
         pollers.keep(wanted);
+        results.keySet().retainAll(all.stream().map(Mapping::uuid).toList());
         return all.stream().anyMatch(mapping -> mapping.sealed() != null)
                 ? Optional.of(time.instant().plus(KEY_LOOK)) : Optional.empty();
     }

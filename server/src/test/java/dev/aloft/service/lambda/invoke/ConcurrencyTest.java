@@ -49,6 +49,19 @@ class ConcurrencyTest {
         return seats;
     }
 
+    @Test
+    void aFunctionMadeAnewCountsNothingOfTheOneBefore() {
+        var function = function("again", 2);
+        var before = admit(function, 2);
+
+        concurrency.forget(function.functionArn());
+        assertThat(concurrency.running(function)).isZero();
+        admit(function, 2);
+        before.forEach(Concurrency.Seat::leave);
+
+        assertThat(concurrency.running(function)).isEqualTo(2);
+    }
+
     private static void assertThrottled(ThrowingCallable call, String reason) {
         assertThatThrownBy(call).isInstanceOfSatisfying(Lambda.TooManyRequestsException.class, refused -> {
             assertThat(refused.status()).isEqualTo(429);

@@ -54,8 +54,9 @@ final class Product implements AutoCloseable {
     private static Product start(Path launcher, Path data) throws IOException {
         int port = freePort();
         long begun = System.nanoTime();
+        // With AWS's 1,000 a function is throttled at 10,000 requests a second: that is not what is measured.
         var process = new ProcessBuilder(launcher.toString(), "start", "--port", String.valueOf(port), "--data",
-                data.toString())
+                data.toString(), "--concurrency", "5000")
                 .redirectErrorStream(true)
                 .redirectOutput(data.resolve("log").toFile())
                 .start();

@@ -107,6 +107,10 @@ final class Background {
     }
 
     static Path defaultData() {
+        var named = System.getenv("ALOFT_DATA");
+        if (named != null && !named.isEmpty()) {
+            return Path.of(named);
+        }
         var home = System.getenv("HOME");
         return Path.of(home == null ? System.getProperty("user.home") : home, ".aloft");
     }

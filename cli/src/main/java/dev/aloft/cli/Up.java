@@ -58,7 +58,7 @@ final class Up implements Callable<Integer> {
     private boolean watch;
 
     @Option(names = "--data", paramLabel = "DIR",
-            description = "Where a platform that is started keeps its data (default: ~/.aloft).")
+            description = "Where a platform that is started keeps its data (default: ALOFT_DATA, or ~/.aloft).")
     private Path data;
 
     @Mixin

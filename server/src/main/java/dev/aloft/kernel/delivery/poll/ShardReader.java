@@ -206,17 +206,17 @@ final class ShardReader {
         }
     }
 
-    private Lane onlyLane(List<Item> items, Window window) {
-        return new Lane(poller, shard, items, new Reached(checkpoint.after(), checkpoint.tried()), window, true,
+    private ShardLane onlyLane(List<Item> items, Window window) {
+        return new ShardLane(poller, shard, items, new Reached(checkpoint.after(), checkpoint.tried()), window, true,
                 (progress, open, dropped) -> reached(new Checkpoint(progress.after(), false, open, progress.tried()),
                         dropped));
     }
 
     /** How far one of several lanes is says nothing of the shard: it is kept beside that once something failed. */
-    private Lane lane(List<Item> items, int number) {
+    private ShardLane lane(List<Item> items, int number) {
         var progress = checkpoint.lanes().size() == settings.parallelization() ? checkpoint.lanes().get(number)
                 : Reached.NONE;
-        return new Lane(poller, shard, items, progress, null, false, (next, _, dropped) -> poller.progress
+        return new ShardLane(poller, shard, items, progress, null, false, (next, _, dropped) -> poller.progress
                 .reached(shard, kept -> kept.with(next, number, settings.parallelization()), dropped));
     }
 

@@ -14,7 +14,6 @@ import dev.aloft.service.cloudformation.template.TemplateError;
 import dev.aloft.service.cloudformation.template.TemplateReader;
 import dev.aloft.service.cloudformation.template.Trees;
 import dev.aloft.wire.HttpRequest;
-import dev.aloft.wire.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -218,38 +217,26 @@ public final class CustomResource implements ResourceType {
 
     /** Where functions answer. */
     public DataPlane answers() {
-        return new DataPlane() {
-            @Override
-            public boolean serves(String host, String rawPath) {
-                return rawPath.startsWith(PATH);
-            }
+        return new SignedUrlPlane(PATH, 2, (parts, request) -> isTaken(Key.of(parts[0], parts[1]), request));
+    }
 
-            @Override
-            public HttpResponse handle(HttpRequest request, String requestId) {
-                var parts = request.rawPath().substring(PATH.length()).split("/");
-                if (!request.method().equals("PUT") || parts.length != 2) {
-                    return HttpResponse.empty(403);
-                }
-                var key = Key.of(parts[0], parts[1]);
-                byte[] body;
-                try {
-                    body = request.body().bytes(LARGEST_ANSWER);
-                } catch (RuntimeException _) {
-                    body = ("{\"Status\":\"FAILED\",\"Reason\":\"Response object is too long.\"}")
-                            .getBytes(StandardCharsets.UTF_8);
-                }
-                var answer = checked(new String(body, StandardCharsets.UTF_8));
-                var isAsked = store.write(tx -> {
-                    var there = data.answers.get(tx, key);
-                    if (there.isPresent() && there.get().isBlank()) {
-                        data.answers.put(tx, key, answer);
-                        tx.afterCommit(data.answered::raise);
-                    }
-                    return there.isPresent();
-                });
-                return HttpResponse.empty(isAsked ? 200 : 403);
+    private boolean isTaken(Key key, HttpRequest request) {
+        byte[] body;
+        try {
+            body = request.body().bytes(LARGEST_ANSWER);
+        } catch (RuntimeException _) {
+            body = ("{\"Status\":\"FAILED\",\"Reason\":\"Response object is too long.\"}")
+                    .getBytes(StandardCharsets.UTF_8);
+        }
+        var answer = checked(new String(body, StandardCharsets.UTF_8));
+        return store.write(tx -> {
+            var there = data.answers.get(tx, key);
+            if (there.isPresent() && there.get().isBlank()) {
+                data.answers.put(tx, key, answer);
+                tx.afterCommit(data.answered::raise);
             }
-        };
+            return there.isPresent();
+        });
     }
 
     private static String checked(String answer) {

@@ -11,8 +11,6 @@ import dev.aloft.service.cloudformation.template.JsonText;
 import dev.aloft.service.cloudformation.template.TemplateError;
 import dev.aloft.service.cloudformation.template.TemplateReader;
 import dev.aloft.service.cloudformation.template.Trees;
-import dev.aloft.wire.HttpRequest;
-import dev.aloft.wire.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -135,22 +133,8 @@ public final class WaitCondition implements ResourceType {
 
     /** Where signals come. */
     public DataPlane signals() {
-        return new DataPlane() {
-            @Override
-            public boolean serves(String host, String rawPath) {
-                return rawPath.startsWith(PATH);
-            }
-
-            @Override
-            public HttpResponse handle(HttpRequest request, String requestId) {
-                var parts = request.rawPath().substring(PATH.length()).split("/");
-                if (!request.method().equals("PUT") || parts.length != 3) {
-                    return HttpResponse.empty(403);
-                }
-                var text = new String(request.body().bytes(LARGEST_SIGNAL), StandardCharsets.UTF_8);
-                return HttpResponse.empty(isTaken(parts[0], parts[2], text) ? 200 : 403);
-            }
-        };
+        return new SignedUrlPlane(PATH, 3, (parts, request) -> isTaken(parts[0], parts[2],
+                new String(request.body().bytes(LARGEST_SIGNAL), StandardCharsets.UTF_8)));
     }
 
     private boolean isTaken(String stack, String handle, String text) {

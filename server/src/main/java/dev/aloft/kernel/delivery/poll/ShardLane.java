@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Hands records of a shard on, one batch after another, until they are done with: processed, or given up. */
-final class Lane {
+final class ShardLane {
     private static final Backoff RETRY = new Backoff(Duration.ofMillis(500), 2, Duration.ofSeconds(30));
 
     /** Keeps what must not be forgotten, in one commit: how far the lane came, and what was given up on the way. */
@@ -50,7 +50,7 @@ final class Lane {
      * @param reached how far it came before
      * @param keeps    whether all that is done with is kept at once, also before anything failed
      */
-    Lane(StreamPoller poller, String shard, List<Item> items, Reached reached, Window window, boolean keeps,
+    ShardLane(StreamPoller poller, String shard, List<Item> items, Reached reached, Window window, boolean keeps,
             Ledger ledger) {
         this.poller = poller;
         this.settings = poller.settings;
